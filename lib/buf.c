@@ -1,0 +1,289 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "buf.h"
+
+static _Noreturn void no_memory(void)
+{
+	static const char why[] = "out of memory\n";
+
+	fwrite(why, 1, sizeof why - 1, stderr);
+	_exit(EX_TEMPFAIL);
+}
+
+void *mem_alloc(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+
+	if (!p)
+		no_memory();
+	return p;
+}
+
+void *mem_grow(void *p, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / 2 / size)
+		no_memory();
+	p = realloc(p, count && size ? count * size : 1);
+	if (!p)
+		no_memory();
+	return p;
+}
+
+char *mem_text(slice s)
+{
+	char *p = mem_alloc(s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+slice slice_of(const char *text)
+{
+	return (slice){ text, strlen(text) };
+}
+
+slice slice_upto(slice s, size_t n)
+{
+	return (slice){ s.p, n < s.n ? n : s.n };
+}
+
+slice slice_from(slice s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return (slice){ s.p + n, s.n - n };
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+slice slice_trim(slice s)
+{
+	while (s.n && is_space(s.p[0]))
+		s = slice_from(s, 1);
+	while (s.n && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+size_t slice_find(slice s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
+bool slice_same(slice a, slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool slice_is(slice s, const char *text)
+{
+	return slice_same(s, slice_of(text));
+}
+
+bool slice_starts(slice s, const char *text)
+{
+	return slice_is(slice_upto(s, strlen(text)), text);
+}
+
+bool slice_case_same(slice a, slice b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool slice_case_is(slice s, const char *text)
+{
+	return slice_case_same(s, slice_of(text));
+}
+
+bool slice_case_starts(slice s, const char *text)
+{
+	return slice_case_is(slice_upto(s, strlen(text)), text);
+}
+
+bool slice_cut(slice *rest, char separator, slice *field)
+{
+	if (!rest->p)
+		return false;
+	*field = slice_upto(*rest, slice_find(*rest, separator));
+	if (field->n == rest->n)
+		*rest = (slice){ NULL, 0 };
+	else
+		*rest = slice_from(*rest, field->n + 1);
+	return true;
+}
+
+bool slice_word(slice *rest, slice *word)
+{
+	size_t n = 0;
+
+	while (rest->n && ascii_blank(rest->p[0]))
+		*rest = slice_from(*rest, 1);
+	while (n < rest->n && !ascii_blank(rest->p[n]))
+		n++;
+	*word = slice_upto(*rest, n);
+	*rest = slice_from(*rest, n);
+	return n > 0;
+}
+
+long long slice_number(slice s)
+{
+	long long value = 0;
+
+	if (s.n == 0 || s.n > 18)
+		return -1;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_digit(s.p[i]))
+			return -1;
+		value = value * 10 + (s.p[i] - '0');
+	}
+	return value;
+}
+
+char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool ascii_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+bool ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool ascii_letter(char c)
+{
+	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+
+bool ascii_control(char c)
+{
+	return (unsigned char)c < 32 || c == 127;
+}
+
+slice buf_slice(const buf *b)
+{
+	return (slice){ b->p, b->n };
+}
+
+char *buf_reserve(buf *b, size_t n)
+{
+	size_t cap = b->cap ? b->cap : 64;
+
+	if (n > SIZE_MAX / 4 - b->n)
+		no_memory();
+	while (cap < b->n + n + 1)
+		cap *= 2;
+	if (cap != b->cap) {
+		b->p = mem_grow(b->p, cap, 1);
+		b->cap = cap;
+	}
+	return b->p + b->n;
+}
+
+void buf_add(buf *b, const void *p, size_t n)
+{
+	char *end = buf_reserve(b, n);
+
+	if (n)
+		memcpy(end, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+void buf_addslice(buf *b, slice s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+void buf_addtext(buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
+void buf_addchar(buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_vprint(buf *b, const char *format, va_list args)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (n < 0)
+		return;
+	vsnprintf(buf_reserve(b, (size_t)n), (size_t)n + 1, format, args);
+	b->n += (size_t)n;
+}
+
+void buf_print(buf *b, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprint(b, format, args);
+	va_end(args);
+}
+
+void buf_clear(buf *b)
+{
+	b->n = 0;
+	if (b->p)
+		b->p[0] = '\0';
+}
+
+void buf_free(buf *b)
+{
+	free(b->p);
+	*b = (buf){ NULL, 0, 0 };
+}
+
+void buf_addfield(buf *b, slice field)
+{
+	for (size_t i = 0; i < field.n; i++)
+		switch (field.p[i]) {
+		case '\t': buf_addtext(b, "\\t"); break;
+		case '\n': buf_addtext(b, "\\n"); break;
+		case '\\': buf_addtext(b, "\\\\"); break;
+		default: buf_addchar(b, field.p[i]);
+		}
+}
+
+void buf_addunescaped(buf *b, slice field)
+{
+	for (size_t i = 0; i < field.n; i++) {
+		char c = field.p[i];
+
+		if (c == '\\' && i + 1 < field.n)
+			switch (field.p[++i]) {
+			case 't': c = '\t'; break;
+			case 'n': c = '\n'; break;
+			default: c = field.p[i];
+			}
+		buf_addchar(b, c);
+	}
+}

@@ -1,0 +1,68 @@
+/*
+ * buf: bytes that grow and bytes that are borrowed.
+ *
+ * A slice is never owned and not NUL-terminated; a buf is owned and keeps a NUL
+ * after its end, so that b.p may be handed to the C library once it holds no NUL.
+ * When memory ends, the process ends with EX_TEMPFAIL.
+ */
+#ifndef BUF_H
+#define BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct { const char *p; size_t n; } slice;
+typedef struct { char *p; size_t n, cap; } buf;
+
+#define SLICE(literal) ((slice){ "" literal, sizeof literal - 1 })
+
+slice slice_of(const char *text);
+slice slice_upto(slice s, size_t n);            /* the first n bytes, or all */
+slice slice_from(slice s, size_t n);            /* what is after the first n bytes */
+slice slice_trim(slice s);                      /* without SP, TAB, CR, LF at both ends */
+size_t slice_find(slice s, char c);             /* index of the first c, or s.n */
+bool slice_same(slice a, slice b);
+bool slice_is(slice s, const char *text);
+bool slice_starts(slice s, const char *text);
+bool slice_case_same(slice a, slice b);         /* ASCII letters compare without case */
+bool slice_case_is(slice s, const char *text);
+bool slice_case_starts(slice s, const char *text);
+
+/* Takes from *rest what stands before the next separator, or all that is left; false at the end. */
+bool slice_cut(slice *rest, char separator, slice *field);
+
+/* The same, between runs of SP and TAB. */
+bool slice_word(slice *rest, slice *word);
+
+/* A decimal number of at most 18 digits and nothing else; -1 where s is not one. */
+long long slice_number(slice s);
+
+/* ASCII, whatever the locale says. */
+char ascii_lower(char c);
+bool ascii_blank(char c);                       /* SP, TAB */
+bool ascii_digit(char c);
+bool ascii_letter(char c);
+bool ascii_control(char c);                     /* 0-31 and 127 */
+
+slice buf_slice(const buf *b);
+void buf_add(buf *b, const void *p, size_t n);
+void buf_addslice(buf *b, slice s);
+void buf_addtext(buf *b, const char *text);
+void buf_addchar(buf *b, char c);
+void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprint(buf *b, const char *format, va_list);
+char *buf_reserve(buf *b, size_t n);            /* room for n more bytes after b->n */
+void buf_clear(buf *b);                         /* empty, its memory kept */
+void buf_free(buf *b);
+
+/* A field of a record between programs: TAB, LF and backslash as \t, \n, \\, and back. */
+void buf_addfield(buf *b, slice field);
+void buf_addunescaped(buf *b, slice field);
+
+/* Memory, or the end of the process. */
+void *mem_alloc(size_t n);
+void *mem_grow(void *p, size_t count, size_t size);
+char *mem_text(slice s);                        /* a NUL-terminated copy */
+
+#endif

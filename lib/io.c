@@ -1,0 +1,285 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fail.h"
+#include "io.h"
+#include "limit.h"
+
+struct reader io_in = { .fd = STDIN_FILENO };
+struct writer io_out = { .fd = STDOUT_FILENO };
+
+static int wait_until(struct pollfd *fds, nfds_t count, int64_t deadline)
+{
+	for (;;) {
+		int64_t left = deadline ? deadline - clock_ms() : -1;
+		int ready;
+
+		if (deadline && left < 0)
+			left = 0;
+		ready = poll(fds, count, left > INT_MAX ? INT_MAX : (int)left);
+		if (ready >= 0 || errno != EINTR)
+			return ready;
+	}
+}
+
+int io_wait(int fd, short events, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return wait_until(&p, 1, deadline);
+}
+
+void reader_open(struct reader *r, int fd)
+{
+	*r = (struct reader){ .fd = fd, .p = mem_alloc(LIMIT_STREAM), .cap = LIMIT_STREAM };
+}
+
+void reader_close(struct reader *r)
+{
+	free(r->p);
+	*r = (struct reader){ .fd = -1 };
+}
+
+static void reader_make_room(struct reader *r)
+{
+	if (!r->p)
+		reader_open(r, r->fd);
+	if (r->start == 0 || r->end < r->cap)
+		return;
+	memmove(r->p, r->p + r->start, r->end - r->start);
+	r->end -= r->start;
+	r->start = 0;
+}
+
+int reader_fill(struct reader *r)
+{
+	ssize_t n;
+
+	if (r->start == r->end)
+		r->start = r->end = 0;
+	reader_make_room(r);
+	if (r->eof || r->end == r->cap)
+		return 0;
+	if (r->deadline && io_wait(r->fd, POLLIN, r->deadline) <= 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	while ((n = read(r->fd, r->p + r->end, r->cap - r->end)) < 0) {
+		if (errno == EAGAIN && io_wait(r->fd, POLLIN, r->deadline) == 0)
+			errno = ETIMEDOUT;
+		if (errno != EINTR && errno != EAGAIN)
+			return -1;
+	}
+	r->eof = n == 0;
+	r->end += (size_t)n;
+	return n > 0;
+}
+
+int reader_line(struct reader *r, slice *line)
+{
+	size_t seen = 0;
+
+	for (;;) {
+		slice have = { r->p + r->start, r->end - r->start };
+		size_t at = seen + slice_find(slice_from(have, seen), '\n');
+		int more;
+
+		if (at < have.n) {
+			*line = slice_upto(have, at + 1);
+			r->start += line->n;
+			return 1;
+		}
+		seen = have.n;
+		more = reader_fill(r);
+		if (more > 0)
+			continue;
+		if (more < 0 || seen == 0)
+			return more;
+		return reader_some(r, seen, line);
+	}
+}
+
+int reader_some(struct reader *r, size_t most, slice *bytes)
+{
+	if (r->start == r->end) {
+		int more = reader_fill(r);
+
+		if (more <= 0)
+			return more;
+	}
+	*bytes = slice_upto((slice){ r->p + r->start, r->end - r->start }, most);
+	r->start += bytes->n;
+	return 1;
+}
+
+/* What the peer says while we wait to write; more than LIMIT_ANSWERS of it is no dialogue. */
+static int take_in(struct reader *r)
+{
+	if (r->end - r->start >= LIMIT_ANSWERS) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	reader_make_room(r);
+	if (r->end == r->cap) {
+		r->cap *= 2;
+		r->p = mem_grow(r->p, r->cap, 1);
+	}
+	return reader_fill(r) < 0 ? -1 : 0;
+}
+
+static int wait_to_write(struct writer *w)
+{
+	for (;;) {
+		bool listen = w->answers && !w->answers->eof;
+		struct pollfd fds[2] = {
+			{ .fd = w->fd, .events = POLLOUT },
+			{ .fd = listen ? w->answers->fd : -1, .events = POLLIN },
+		};
+		int ready = wait_until(fds, 2, w->deadline);
+
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		if (ready <= 0)
+			return -1;
+		if (fds[0].revents)
+			return 0;
+		if (take_in(w->answers))
+			return -1;
+	}
+}
+
+/* After POLLOUT a blocking descriptor takes PIPE_BUF bytes without blocking. */
+static size_t portion(const struct writer *w, size_t left)
+{
+	return (w->deadline || w->answers) && !w->nonblocking && left > PIPE_BUF ? PIPE_BUF : left;
+}
+
+static int write_all(struct writer *w, slice bytes)
+{
+	while (bytes.n && !w->error) {
+		ssize_t n;
+
+		if ((w->deadline || w->answers) && wait_to_write(w)) {
+			w->error = errno;
+			break;
+		}
+		n = write(w->fd, bytes.p, portion(w, bytes.n));
+		if (n >= 0)
+			bytes = slice_from(bytes, (size_t)n);
+		else if (errno == EAGAIN && wait_to_write(w))
+			w->error = errno;
+		else if (errno != EINTR && errno != EAGAIN)
+			w->error = errno;
+	}
+	if (w->error)
+		errno = w->error;
+	return w->error ? -1 : 0;
+}
+
+void writer_open(struct writer *w, int fd)
+{
+	*w = (struct writer){ .fd = fd, .p = mem_alloc(LIMIT_STREAM), .cap = LIMIT_STREAM };
+}
+
+void writer_close(struct writer *w)
+{
+	free(w->p);
+	*w = (struct writer){ .fd = -1 };
+}
+
+int writer_flush(struct writer *w)
+{
+	size_t n = w->n;
+
+	w->n = 0;
+	return write_all(w, (slice){ w->p, n });
+}
+
+int writer_put(struct writer *w, slice bytes)
+{
+	if (!w->p)
+		writer_open(w, w->fd);
+	if (bytes.n > w->cap - w->n && writer_flush(w))
+		return -1;
+	if (bytes.n >= w->cap)
+		return write_all(w, bytes);
+	if (bytes.n)
+		memcpy(w->p + w->n, bytes.p, bytes.n);
+	w->n += bytes.n;
+	return w->error ? -1 : 0;
+}
+
+int writer_text(struct writer *w, const char *text)
+{
+	return writer_put(w, slice_of(text));
+}
+
+int writer_char(struct writer *w, char c)
+{
+	return writer_put(w, (slice){ &c, 1 });
+}
+
+int writer_print(struct writer *w, const char *format, ...)
+{
+	buf text = { NULL, 0, 0 };
+	va_list args;
+	int status;
+
+	va_start(args, format);
+	buf_vprint(&text, format, args);
+	va_end(args);
+	status = writer_put(w, buf_slice(&text));
+	buf_free(&text);
+	return status;
+}
+
+int io_finish(int status)
+{
+	if (writer_flush(&io_out) == 0)
+		return status;
+	warn("standard output: %s", strerror(io_out.error));
+	return EX_IOERR;
+}
+
+int io_pwrite(int fd, slice bytes, off_t at)
+{
+	while (bytes.n) {
+		ssize_t n = pwrite(fd, bytes.p, bytes.n, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		bytes = slice_from(bytes, (size_t)n);
+		at += n;
+	}
+	return 0;
+}
+
+int io_file(int directory, const char *path, size_t most, buf *b)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	while ((n = read(fd, buf_reserve(b, LIMIT_STREAM), LIMIT_STREAM)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || b->n + (size_t)n > most) {
+			if (n > 0)
+				errno = EFBIG;
+			close(fd);
+			return -1;
+		}
+		b->n += (size_t)n;
+		b->p[b->n] = '\0';
+	}
+	return close(fd);
+}

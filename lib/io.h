@@ -1,0 +1,74 @@
+/*
+ * io: buffered streams over descriptors that know how long they may wait.
+ *
+ * A deadline is a moment of clock_ms(), 0 for none; past it a call fails with
+ * ETIMEDOUT. EINTR is never seen. Failures give -1 and leave why in errno.
+ */
+#ifndef IO_H
+#define IO_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "buf.h"
+
+/* Slices that a reader gives point into its buffer and are valid until its next call. */
+struct reader {
+	int fd;
+	char *p;                /* owned */
+	size_t start, end, cap; /* bytes read and not yet taken: p[start..end) */
+	int64_t deadline;
+	bool eof;
+};
+
+void reader_open(struct reader *r, int fd);     /* borrows fd; buffer of LIMIT_STREAM bytes */
+void reader_close(struct reader *r);            /* frees the buffer, leaves fd open */
+
+/* Reads more behind what is buffered: 1 if more came, 0 at the end of the input or with a full buffer, -1. */
+int reader_fill(struct reader *r);
+
+/*
+ * One line with its LF: 1, 0 at the end, -1. The last line may have no LF, and
+ * one longer than the buffer comes in pieces without LF.
+ */
+int reader_line(struct reader *r, slice *line);
+
+/* What is there, at least one byte and at most `most`: 1, 0 at the end, -1. */
+int reader_some(struct reader *r, size_t most, slice *bytes);
+
+/* The first failure stays: every later call fails too, so that one check at the end is enough. */
+struct writer {
+	int fd;
+	char *p;                /* owned */
+	size_t n, cap;
+	int64_t deadline;
+	int error;              /* errno of the first failure, or 0 */
+	bool nonblocking;       /* fd is O_NONBLOCK: it may be given all we have at once */
+	struct reader *answers; /* taken in while fd is full, so that two pipelining peers never wait for each other */
+};
+
+void writer_open(struct writer *w, int fd);
+void writer_close(struct writer *w);            /* without flushing; leaves fd open */
+int writer_put(struct writer *w, slice bytes);
+int writer_text(struct writer *w, const char *text);
+int writer_char(struct writer *w, char c);
+int writer_print(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int writer_flush(struct writer *w);
+
+/* Standard input and output of the program. */
+extern struct reader io_in;
+extern struct writer io_out;
+
+/* Flushes standard output and returns the status that main should: EX_IOERR, with a diagnostic, if that failed. */
+int io_finish(int status);
+
+/* poll(2) on one descriptor: 1 when it is ready for events, 0 past the deadline, -1. */
+int io_wait(int fd, short events, int64_t deadline);
+
+/* All of it at this offset or nothing counted: 0, -1. */
+int io_pwrite(int fd, slice bytes, off_t at);
+
+/* A whole file into b, at most `most` bytes (EFBIG): 0, -1. */
+int io_file(int directory, const char *path, size_t most, buf *b);
+
+#endif

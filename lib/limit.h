@@ -1,0 +1,33 @@
+/* limit: every bound in one place, each with its reason. */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+enum {
+	/* One read or write of a stream: past 64 KiB a larger one gains nothing measurable. */
+	LIMIT_STREAM = 64 * 1024,
+
+	/* The header of a message, all fields together. Postfix takes 100 KB, Exim 1 MB. */
+	LIMIT_HEADER = 1024 * 1024,
+
+	/* A line of a message as SMTP carries it, without its end (RFC 5321 §4.5.3.1.6). */
+	LIMIT_TEXT_LINE = 998,
+
+	/* A command line (§4.5.3.1.4 says 512; SMTPUTF8, DSN and AUTH each add to it). */
+	LIMIT_COMMAND_LINE = 4096,
+
+	/* A mailbox address: 64 octets, "@", 255 octets (§4.5.3.1.1-2), with room for SMTPUTF8. */
+	LIMIT_ADDRESS = 512,
+	LIMIT_LOCAL_PART = 256,
+	LIMIT_DOMAIN = 255,
+
+	/* What a server may answer before we have read it: replies to a full pipeline fit in. */
+	LIMIT_ANSWERS = 1024 * 1024,
+
+	/* Recipients of one transaction as a client: §4.5.3.1.8 obliges servers to take 100. */
+	LIMIT_TRANSACTION = 100,
+
+	/* A settings file, an alias or a routes line. */
+	LIMIT_SETTING_LINE = 64 * 1024,
+};
+
+#endif

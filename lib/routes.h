@@ -1,0 +1,41 @@
+/*
+ * routes: which way a domain's mail goes, pennypost-routes(5).
+ *
+ * `routes` in the Pennypost folder has `domain transport` lines. A domain is
+ * looked for as itself, then as each `.suffix` from the longest; then it is local
+ * if local-domains lists it; then `*` is looked for. What is left goes to the
+ * smarthost if there is one, else to the domain's mail exchanges.
+ */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "buf.h"
+#include "conf.h"
+
+enum route_kind {
+	ROUTE_LOCAL,            /* mail-deliver */
+	ROUTE_EXCHANGES,        /* smtp-send by MX of the recipient's domain */
+	ROUTE_SMTP,             /* target: `[host]:port`, `host:port`, `host` */
+	ROUTE_LMTP,             /* target: a path, or as for SMTP */
+	ROUTE_PIPE,             /* target: a command that speaks pennypost-transport(5), split at blanks */
+	ROUTE_ERROR,            /* target: `5.1.2 text` */
+};
+
+struct route {
+	enum route_kind kind;
+	slice target;           /* points into the routes */
+	bool listed;            /* a line of `routes` said so, not the defaults */
+};
+
+struct routes {
+	buf text;
+	struct route_line { slice domain; struct route route; } *lines;
+	size_t count;
+	const struct conf *conf;
+};
+
+/* 0; -1 with `file: line N: what` in *why, for EX_CONFIG. No file is no routes. */
+int routes_read(struct routes *, const struct conf *, buf *why);
+struct route routes_find(const struct routes *, slice domain);
+
+#endif

@@ -1,0 +1,66 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "run.h"
+
+extern char **environ;
+
+void run_path(buf *path, const char *program)
+{
+	char self[4096];
+	ssize_t n = getauxval(AT_SECURE) ? -1 : readlink("/proc/self/exe", self, sizeof self - 1);
+	const char *slash;
+
+	buf_clear(path);
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		buf_print(path, "%.*s/%s", (int)(slash - self), self, program);
+		if (access(path->p, X_OK) == 0)
+			return;
+	}
+	buf_clear(path);
+	buf_print(path, PREFIX "/bin/%s", program);
+}
+
+static int take(posix_spawn_file_actions_t *actions, int fd, int as)
+{
+	if (fd < 0)
+		return posix_spawn_file_actions_addopen(actions, as, "/dev/null", O_RDWR, 0);
+	return posix_spawn_file_actions_adddup2(actions, fd, as);
+}
+
+pid_t run_start(char *const argv[], int in, int out)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int error = posix_spawn_file_actions_init(&actions);
+
+	if (!error)
+		error = take(&actions, in, STDIN_FILENO);
+	if (!error)
+		error = take(&actions, out, STDOUT_FILENO);
+	if (!error)
+		error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+	if (!error)
+		error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	errno = error;
+	return error ? -1 : child;
+}
+
+int run_wait(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return EX_OSERR;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
+}

@@ -1,0 +1,24 @@
+/* run: the other programs of Pennypost. */
+#ifndef RUN_H
+#define RUN_H
+
+#include <sys/types.h>
+
+#include "buf.h"
+
+/*
+ * The path of the program of this name: beside the one that runs, so that a build
+ * tree and an installation each use their own; in a set-id program, where it was installed.
+ */
+void run_path(buf *path, const char *program);
+
+/*
+ * Starts a program with its descriptors 0 and 1 at `in` and `out` (-1: /dev/null;
+ * standard error is shared, nothing else is) and argv[0] as its path: its process, or -1.
+ */
+pid_t run_start(char *const argv[], int in, int out);
+
+/* Waits for it: its exit status, EX_TEMPFAIL where a signal ended it. */
+int run_wait(pid_t child);
+
+#endif

@@ -1,0 +1,22 @@
+# What every test file loads: the programs under test and a Pennypost folder of their own.
+bats_require_minimum_version 1.5.0
+
+top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+BUILD=${BUILD:-$top/build}
+[[ $BUILD = /* ]] || BUILD=$top/$BUILD
+PATH=$BUILD/bin:$PATH
+unset PENNYPOST MAIL LOGNAME
+
+# pennypost [setting line]...: a folder with this conf, in $PENNYPOST; nothing is delivered unless asked.
+pennypost() {
+	export PENNYPOST=$BATS_TEST_TMPDIR/pennypost
+	mkdir -p "$PENNYPOST"
+	printf '%s\n' 'hostname here.example' 'log stderr' 'deliver queue' 'queue-reserve 0' \
+		'mailboxes mailboxes' "$@" >"$PENNYPOST/conf"
+}
+
+# The files of the letters that wait in the queue.
+queued() { find "$PENNYPOST/queue" -path '*/?/*' -type f ! -name '*.log' | sort; }
+
+# The message in a queue file, without its envelope.
+message_of() { sed '1,/^$/d' "$1"; }

@@ -1,0 +1,29 @@
+# DESIGN: four layers; a module includes only modules of layers below it, or of its own layer above it in this list.
+load helper
+
+layers='
+buf limit
+clock fail
+io
+conf run
+codec charset addr head transport mime mbox bounce
+maildir
+queue routes aliases list
+letter local
+dns net
+sasl smtp sign
+'
+
+layer_of() { awk -v m="$1" '{ for (i = 1; i <= NF; i++) if ($i == m) { print NR; exit } }' <<<"$layers"; }
+
+@test "every module stands in a layer and includes only what is below it" {
+	for file in "$top"/lib/*.[ch]; do
+		module=$(basename "${file%.[ch]}")
+		own=$(layer_of "$module")
+		[ -n "$own" ] || { echo "$module stands in no layer"; return 1; }
+		for used in $(sed -n 's/^#include "\(.*\)\.h"/\1/p' "$file"); do
+			[ "$used" = "$module" ] && continue
+			[ "$(layer_of "$used")" -lt "$own" ] || { echo "$module includes $used"; return 1; }
+		done
+	done
+}
