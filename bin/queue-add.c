@@ -122,8 +122,11 @@ int main(int argc, char **argv)
 	if (optind == argc && fd < 0)
 		fail_usage();
 	conf_load(&conf);
-	if (letter_begin(&letter, &conf, sender, buf_slice(&options)))
-		refuse(errno == EINVAL ? "sender" : conf.queue);
+	if (letter_begin(&letter, &conf, sender, buf_slice(&options))) {
+		if (errno == EINVAL)
+			fail(EX_DATAERR, "sender `%.*s': not an address", (int)sender.n, sender.p);
+		refuse(conf.queue);
+	}
 	while (optind < argc)
 		add_recipient(slice_of(argv[optind++]));
 	if (fd >= 0)
