@@ -7,15 +7,14 @@
 #include "limit.h"
 #include "routes.h"
 
-static int read_transport(slice text, struct route *route)
+int route_parse(slice text, struct route *route)
 {
 	static const struct { const char *prefix; enum route_kind kind; } kinds[] = {
 		{ "smtp:", ROUTE_SMTP }, { "lmtp:", ROUTE_LMTP },
 		{ "pipe:", ROUTE_PIPE }, { "error:", ROUTE_ERROR },
 	};
 
-	route->listed = true;
-	route->kind = ROUTE_LOCAL;
+	*route = (struct route){ .kind = ROUTE_LOCAL, .listed = true };
 	if (slice_is(text, "local"))
 		return 0;
 	route->kind = ROUTE_EXCHANGES;
@@ -36,7 +35,7 @@ static int read_line(struct routes *r, slice line)
 
 	if (!slice_word(&line, &new.domain) || new.domain.p[0] == '#')
 		return 0;
-	if (read_transport(slice_trim(line), &new.route))
+	if (route_parse(slice_trim(line), &new.route))
 		return -1;
 	r->lines = mem_grow(r->lines, r->count + 1, sizeof new);
 	r->lines[r->count++] = new;

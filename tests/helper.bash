@@ -20,3 +20,9 @@ queued() { find "$PENNYPOST/queue" -path '*/?/*' -type f ! -name '*.log' | sort;
 
 # The message in a queue file, without its envelope.
 message_of() { sed '1,/^$/d' "$1"; }
+
+# The commands of the EXAMPLES section of a manual page: example PAGE N prints the Nth display.
+example() {
+	awk -v want="$2" '/^\.Sh/ { on = $2 == "EXAMPLES" } on && /^\.Bd/ { n++; shown = 1; next }
+		/^\.Ed/ { shown = 0 } on && shown && n == want' "$top/man/$1" | sed 's/\\e/\\/g'
+}

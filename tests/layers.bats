@@ -9,7 +9,7 @@ conf run
 codec charset addr head transport mime mbox bounce
 maildir
 queue routes aliases list
-letter local
+letter local selection
 dns net
 sasl smtp sign
 '
