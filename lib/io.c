@@ -118,6 +118,11 @@ int reader_some(struct reader *r, size_t most, slice *bytes)
 	return 1;
 }
 
+void reader_back(struct reader *r, slice bytes)
+{
+	r->start -= bytes.n;
+}
+
 /* What the peer says while we wait to write; more than LIMIT_ANSWERS of it is no dialogue. */
 static int take_in(struct reader *r)
 {

@@ -36,6 +36,9 @@ int reader_line(struct reader *r, slice *line);
 /* What is there, at least one byte and at most `most`: 1, 0 at the end, -1. */
 int reader_some(struct reader *r, size_t most, slice *bytes);
 
+/* Gives back what the last call gave, or its end, to be read again. */
+void reader_back(struct reader *r, slice bytes);
+
 /* The first failure stays: every later call fails too, so that one check at the end is enough. */
 struct writer {
 	int fd;

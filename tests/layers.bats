@@ -6,7 +6,8 @@ buf limit
 clock fail
 io
 conf run
-codec charset addr head transport mime mbox bounce
+codec charset addr
+head transport mime mbox bounce
 maildir
 queue routes aliases list
 letter local selection

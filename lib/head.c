@@ -1,0 +1,256 @@
+#include <errno.h>
+#include <string.h>
+
+#include "addr.h"
+#include "head.h"
+#include "limit.h"
+
+enum { COLUMNS = 78 };          /* RFC 5322 §2.1.1 */
+
+/* The length of a field name at the start of a line, 0 if there is none. *colon: its place. */
+static size_t name_length(slice line, size_t *colon)
+{
+	size_t n = 0, i;
+
+	while (n < line.n && line.p[n] > ' ' && line.p[n] < 127 && line.p[n] != ':')
+		n++;
+	for (i = n; i < line.n && ascii_blank(line.p[i]); i++)
+		;
+	*colon = i;
+	return i < line.n && line.p[i] == ':' ? n : 0;
+}
+
+bool head_ends(slice line)
+{
+	return slice_is(line, "\n") || slice_is(line, "\r\n");
+}
+
+int head_read(struct reader *r, buf *fields)
+{
+	size_t start = fields->n, colon;
+	bool whole = true;      /* the line before is complete */
+	slice line;
+	int got;
+
+	while ((got = reader_line(r, &line)) > 0) {
+		bool goes_on = !whole || (fields->n > start && ascii_blank(line.p[0]));
+
+		if (!goes_on && !name_length(line, &colon)) {
+			reader_back(r, line);
+			return 0;
+		}
+		if (fields->n - start + line.n > LIMIT_HEADER) {
+			errno = EMSGSIZE;
+			return -1;
+		}
+		buf_addslice(fields, line);
+		whole = line.p[line.n - 1] == '\n';
+	}
+	return got;
+}
+
+/* The length of a field: its line and those that continue it. */
+static size_t field_length(slice s)
+{
+	size_t n = 0;
+
+	do {
+		n += slice_find(slice_from(s, n), '\n');
+		n += n < s.n;
+	} while (n < s.n && ascii_blank(s.p[n]));
+	return n;
+}
+
+bool head_next(slice *rest, struct field *f)
+{
+	size_t colon, n = name_length(*rest, &colon);
+
+	if (!n)
+		return false;
+	f->whole = slice_upto(*rest, field_length(*rest));
+	f->name = slice_upto(*rest, n);
+	f->body = slice_from(f->whole, colon + 1);
+	if (f->body.n && f->body.p[f->body.n - 1] == '\n')
+		f->body.n--;
+	if (f->body.n && f->body.p[f->body.n - 1] == '\r')
+		f->body.n--;
+	*rest = slice_from(*rest, f->whole.n);
+	return true;
+}
+
+bool field_is(const struct field *f, const char *name)
+{
+	return slice_case_is(f->name, name);
+}
+
+bool head_find(slice fields, const char *name, struct field *f)
+{
+	while (head_next(&fields, f))
+		if (field_is(f, name))
+			return true;
+	return false;
+}
+
+void head_unfold(buf *to, slice body)
+{
+	body = slice_trim(body);
+	for (size_t i = 0; i < body.n; i++) {
+		size_t end = i + (body.p[i] == '\r');
+
+		if (end < body.n && body.p[end] == '\n')
+			i = end;
+		else
+			buf_addchar(to, body.p[i]);
+	}
+}
+
+/* Whether a line may be broken before byte i, and how: nothing but a new line, or a new line and a blank. */
+enum fold { FOLD_NOT, FOLD_HERE, FOLD_BLANK };
+
+static enum fold fold_at(slice line, size_t i, bool addresses, bool quoted)
+{
+	if (ascii_blank(line.p[i]) && !ascii_blank(line.p[i - 1]) && i + 1 < line.n)
+		return FOLD_HERE;
+	if (addresses && !quoted && line.p[i - 1] == ',' && !ascii_blank(line.p[i]))
+		return FOLD_BLANK;
+	return FOLD_NOT;
+}
+
+/* Only blanks are left from i on: a line of these alone would be lost (§4.2). */
+static bool blank_from(slice line, size_t i)
+{
+	return slice_trim(slice_from(line, i)).n == 0;
+}
+
+/* Folds one line at the last place before column 78, or at the first place after it. */
+static bool refold_line(buf *to, slice line, bool addresses)
+{
+	enum fold how = FOLD_NOT, now;
+	size_t start = 0, place = 0;
+	bool quoted = false, escaped = false, changed = false;
+
+	for (size_t i = 1; i < line.n; i++) {
+		quoted ^= !escaped && line.p[i - 1] == '"';
+		escaped = !escaped && quoted && line.p[i - 1] == '\\';
+		now = fold_at(line, i, addresses, quoted);
+		if (place > start && (i - start > COLUMNS) && !blank_from(line, place)) {
+			buf_add(to, line.p + start, place - start);
+			buf_addtext(to, how == FOLD_HERE ? "\n" : "\n ");
+			start = place;
+			changed = true;
+		}
+		if (now != FOLD_NOT) {
+			place = i;
+			how = now;
+		}
+	}
+	buf_addslice(to, slice_from(line, start));
+	return changed;
+}
+
+bool head_refold(buf *to, const struct field *f, bool addresses)
+{
+	slice rest = f->whole, line;
+	bool changed = false;
+
+	while (rest.n) {
+		size_t n = slice_find(rest, '\n');
+
+		line = slice_upto(rest, n + 1);
+		rest = slice_from(rest, line.n);
+		if (n > LIMIT_TEXT_LINE)
+			changed |= refold_line(to, line, addresses);
+		else
+			buf_addslice(to, line);
+	}
+	return changed;
+}
+
+static bool is_ascii_text(slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 127 || text.p[i] < ' ')
+			return false;
+	return true;
+}
+
+static bool is_atoms(slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == ' ' ? i == 0 || i + 1 == text.n || text.p[i - 1] == ' ' : !addr_atext(text.p[i]))
+			return false;
+	return text.n > 0;
+}
+
+static void add_quoted(buf *to, slice text)
+{
+	buf_addchar(to, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buf_addchar(to, '\\');
+		buf_addchar(to, text.p[i]);
+	}
+	buf_addchar(to, '"');
+}
+
+static void add_q(buf *to, char c)
+{
+	if (ascii_letter(c) || ascii_digit(c))
+		buf_addchar(to, c);
+	else if (c == ' ')
+		buf_addchar(to, '_');
+	else
+		buf_print(to, "=%02X", (unsigned char)c);
+}
+
+/* The bytes of the character at the start of s: 0 where that is no UTF-8 (RFC 3629 §4, roughly). */
+static size_t character(slice s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (i == s.n || (s.p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+static bool is_utf8(slice s)
+{
+	for (size_t n; s.n; s = slice_from(s, n))
+		if ((n = character(s)) == 0)
+			return false;
+	return true;
+}
+
+/* RFC 2047 §5(3): no character is split, a word has at most 75 columns and its line 76. */
+static void add_encoded(buf *to, slice text)
+{
+	const char *charset = is_utf8(text) ? "utf-8" : "unknown-8bit";
+	size_t start = to->n;
+
+	buf_print(to, "=?%s?q?", charset);
+	while (text.n) {
+		size_t n = character(text);
+
+		if (to->n - start > 48) {
+			buf_print(to, "?=\n ");
+			start = to->n;
+			buf_print(to, "=?%s?q?", charset);
+		}
+		for (size_t i = 0; i < (n ? n : 1); i++)
+			add_q(to, text.p[i]);
+		text = slice_from(text, n ? n : 1);
+	}
+	buf_addtext(to, "?=");
+}
+
+void head_add_phrase(buf *to, slice text)
+{
+	if (!is_ascii_text(text))
+		add_encoded(to, text);
+	else if (is_atoms(text))
+		buf_addslice(to, text);
+	else
+		add_quoted(to, text);
+}

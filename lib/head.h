@@ -1,0 +1,50 @@
+/*
+ * head: the header of a message, field by field (RFC 5322 §2.2, obsolete forms of §4.5).
+ *
+ * A field is a name of printable ASCII, a colon and a body that goes on in every
+ * line that begins with a blank. Lines end in LF or CRLF. Bytes are kept as they
+ * are; what is no field ends the header.
+ */
+#ifndef HEAD_H
+#define HEAD_H
+
+#include "buf.h"
+#include "io.h"
+
+/*
+ * Appends the fields at the start of a message to *fields and leaves the reader at
+ * what ended them: the blank line, or the first line that is no field. 0; -1 and
+ * errno, EMSGSIZE where they are larger than LIMIT_HEADER.
+ */
+int head_read(struct reader *, buf *fields);
+
+/* The blank line that ends a header: `\n` or `\r\n`. */
+bool head_ends(slice line);
+
+struct field {
+	slice whole;            /* from the name to the line end */
+	slice name;
+	slice body;             /* behind the colon, folds as they are, without the last line end */
+};
+
+/* Takes the first field from *rest: true; false at the end, or where *rest holds no field. */
+bool head_next(slice *rest, struct field *);
+
+/* The first field of this name, without regard to case. */
+bool head_find(slice fields, const char *name, struct field *);
+bool field_is(const struct field *, const char *name);
+
+/* Appends a body on one line: its folds undone (§2.2.3), no blanks at its ends. */
+void head_unfold(buf *to, slice body);
+
+/*
+ * Appends a field; a line of it longer than LIMIT_TEXT_LINE is folded at its blanks
+ * into lines of 78 where it has them, and, in a list of addresses, behind its
+ * commas. True if that changed anything. What has no such place stays long.
+ */
+bool head_refold(buf *to, const struct field *, bool addresses);
+
+/* Appends text as a display name: atoms, a quoted string or, where it is not ASCII, RFC 2047 encoded words. */
+void head_add_phrase(buf *to, slice text);
+
+#endif
