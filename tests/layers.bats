@@ -3,14 +3,14 @@ load helper
 
 layers='
 buf limit
-clock fail
+clock fail network
 io
 conf run
-codec charset addr
+codec charset addr command
 head transport mime mbox bounce
 maildir
 queue routes aliases list
-letter local selection
+letter local selection runner
 dns net
 sasl smtp sign
 '
