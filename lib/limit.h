@@ -28,6 +28,12 @@ enum {
 
 	/* A settings file, an alias or a routes line. */
 	LIMIT_SETTING_LINE = 64 * 1024,
+
+	/* The aliases of a site, read whole at each look-up: some 200,000 lines. */
+	LIMIT_ALIASES = 8 * 1024 * 1024,
+
+	/* Places where user-extension is cut: each costs a look-up, and anyone may send an address full of dashes. */
+	LIMIT_DASHES = 8,
 };
 
 #endif
