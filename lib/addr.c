@@ -81,9 +81,8 @@ static void add_unquoted(buf *to, slice quoted)
 	for (size_t i = 1; i + 1 < quoted.n; i++) {
 		if (quoted.p[i] == '\\')
 			i++;
-		else if (quoted.p[i] == '\r' || quoted.p[i] == '\n')
-			continue;
-		buf_addchar(to, quoted.p[i]);
+		if (quoted.p[i] != '\r' && quoted.p[i] != '\n')
+			buf_addchar(to, quoted.p[i]);
 	}
 }
 
@@ -136,23 +135,35 @@ static bool take_local(struct cursor *c, buf *local, const char **end)
 	}
 }
 
+/* `[192.0.2.1]`, `[IPv6:2001:db8::1]`: no other character is in use (RFC 5321 §4.1.3). */
+static bool take_literal(struct cursor *c, buf *domain, const char **end)
+{
+	size_t n = slice_find(c->rest, ']');
+
+	for (size_t i = 1; i < n; i++) {
+		char x = c->rest.p[i];
+
+		if (!is_blank(x) && !ascii_letter(x) && !ascii_digit(x) && x != '.' && x != ':' && x != '-')
+			return false;
+	}
+	if (n == c->rest.n)
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		if (!is_blank(c->rest.p[i]))
+			buf_addchar(domain, c->rest.p[i]);
+	step(c, n + 1);
+	*end = c->rest.p;
+	return true;
+}
+
 static bool take_domain(struct cursor *c, buf *domain, const char **end)
 {
-	size_t before = domain->n;
 	slice atom;
 
 	if (!skip_blanks(c))
 		return false;
-	if (at(c, '[')) {
-		size_t n = quoted_length(c->rest, ']');
-
-		for (size_t i = 0; i < n; i++)
-			if (!is_blank(c->rest.p[i]))
-				buf_addchar(domain, c->rest.p[i]);
-		step(c, n);
-		*end = c->rest.p;
-		return n > 0;
-	}
+	if (at(c, '['))
+		return take_literal(c, domain, end);
 	for (;;) {
 		if (!take_atom(c, &atom))
 			return false;
@@ -161,7 +172,7 @@ static bool take_domain(struct cursor *c, buf *domain, const char **end)
 		if (!skip_blanks(c))
 			return false;
 		if (!at(c, '.'))
-			return domain->n > before;
+			return true;
 		step(c, 1);
 		*end = c->rest.p;
 		if (!skip_blanks(c))

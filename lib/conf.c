@@ -229,7 +229,7 @@ int conf_read(struct conf *c, buf *why)
 	char *path;
 	int status;
 
-	*c = (struct conf){ NULL };
+	*c = (struct conf){ .home = NULL };
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (settings[i].initial)
 			set(c, &settings[i], slice_of(settings[i].initial));

@@ -61,6 +61,8 @@ static const struct { const char *text, *want; } lists[] = {
 	{ "<a@b.test, c@d.test", "!<a@b.test, c@d.test" },
 	{ "a@[192.0.2.1, b", "!a@[192.0.2.1, b" },
 	{ "a>b, <@route a@b>, <@r>", "!a>b !<@route a@b> !<@r>" },
+	{ "\"a\\\rb\nc\"@d", "abc@d" },
+	{ "a@[x\\ ], a@[b@c], a@[<b>]", "!a@[x\\ ] !a@[b@c] !a@[<b>]" },
 	{ "a@b..c, ok", "!a@b..c ok" },
 };
 
