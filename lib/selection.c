@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "selection.h"
 
 /* Where letters may stand: their shards, then the folders that no runner touches. */
@@ -67,15 +68,6 @@ static bool matches(const char *pattern, slice text)
 	return match;
 }
 
-static slice domain_of(slice address)
-{
-	size_t at = address.n;
-
-	while (at > 0 && address.p[at - 1] != '@')
-		at--;
-	return at ? slice_from(address, at) : (slice){ "", 0 };
-}
-
 static bool has_recipient(const struct selection *s, struct queued *q)
 {
 	struct queue_rcpt r;
@@ -85,7 +77,7 @@ static bool has_recipient(const struct selection *s, struct queued *q)
 		return true;
 	while (!found && queued_next(q, &r) > 0)
 		found = r.state == RCPT_TODO && (!s->recipient || matches(s->recipient, r.address))
-		    && (!s->domain || matches(s->domain, domain_of(r.address)));
+		    && (!s->domain || matches(s->domain, addr_domain(r.address)));
 	queued_rewind(q);
 	return found;
 }
