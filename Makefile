@@ -15,22 +15,26 @@ cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes 
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 ldlibs = $(shell pkg-config --libs $(PACKAGES)) -lunistring
 
-modules = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
+modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a
 programs = $(addprefix $(BUILD)/bin/,$(PROGRAMS))
+names = $(addprefix $(BUILD)/bin/,sendmail mailq newaliases)
 
-all: $(programs)
+all: $(programs) $(names)
+
+$(names): $(BUILD)/bin/mail-inject
+	ln -sf mail-inject $@
 
 $(library): $(modules)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
 # A program is bin/NAME.c, or the folder bin/NAME/ of several files.
-objects_of = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bin/$(1).c bin/$(1)/*.c))
+objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/$(1).c bin/$(1)/*.c))
 .SECONDEXPANSION:
 $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 	@mkdir -p $(@D)

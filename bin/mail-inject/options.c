@@ -1,0 +1,144 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "inject.h"
+
+/* Every letter of the sendmail table; what takes an argument and is not named below is ignored with it. */
+static const char letters[] = "A:B:C:F:GL:N:O:R:UV:X:b:d:e:f:h:imno:p:q::r:tvx";
+
+/* A list of words behind an option, in any case: each must be known. */
+static bool all_known(slice list, const char *const known[])
+{
+	slice word;
+
+	if (list.n == 0)
+		return false;
+	while (slice_cut(&list, ',', &word)) {
+		size_t i = 0;
+
+		while (known[i] && !slice_case_is(word, known[i]))
+			i++;
+		if (!known[i])
+			return false;
+	}
+	return true;
+}
+
+static void add_lower(buf *to, const char *prefix, const char *value)
+{
+	buf_addchar(to, ' ');
+	buf_addtext(to, prefix);
+	while (*value)
+		buf_addchar(to, ascii_lower(*value++));
+}
+
+static void set_body(struct request *r, const char *type)
+{
+	static const char *const known[] = { "7bit", "8bitmime", "binarymime", NULL };
+
+	if (!all_known(slice_of(type), known) || strchr(type, ','))
+		fail(EX_USAGE, "-B %s: not 7BIT, 8BITMIME or BINARYMIME", type);
+	add_lower(&r->options, "body=", type);
+}
+
+static void set_return(struct request *r, const char *what)
+{
+	static const char *const known[] = { "full", "hdrs", NULL };
+
+	if (!all_known(slice_of(what), known) || strchr(what, ','))
+		fail(EX_USAGE, "-R %s: not full or hdrs", what);
+	add_lower(&r->options, "ret=", what);
+}
+
+static void set_notify(struct request *r, const char *when)
+{
+	static const char *const never[] = { "never", NULL };
+	static const char *const known[] = { "success", "failure", "delay", NULL };
+
+	if (!all_known(slice_of(when), strchr(when, ',') ? known : never) && !all_known(slice_of(when), known))
+		fail(EX_USAGE, "-N %s: not never, or a list of success, failure and delay", when);
+	buf_clear(&r->notify);
+	add_lower(&r->notify, "notify=", when);
+}
+
+static bool is_xtext(const char *text)
+{
+	for (; *text; text++) {
+		if (*text <= ' ' || *text > '~' || *text == '=')
+			return false;
+		if (*text == '+' && (strspn(text + 1, "0123456789ABCDEF") < 2))
+			return false;
+	}
+	return true;
+}
+
+/* RFC 3461 §4.4: at most 100 characters, as xtext; what is none yet is made so. */
+static void set_envelope_id(struct request *r, const char *id)
+{
+	bool given = is_xtext(id);
+
+	if (!*id || strlen(id) > 100)
+		fail(EX_USAGE, "-V: not of 1 to 100 characters");
+	buf_addtext(&r->options, " envid=");
+	for (; *id; id++)
+		if (given || (*id > ' ' && *id <= '~' && *id != '+' && *id != '='))
+			buf_addchar(&r->options, *id);
+		else
+			buf_print(&r->options, "+%02X", (unsigned char)*id);
+}
+
+static void set_mode(struct request *r, const char *mode)
+{
+	static const struct { char letter; enum mode mode; } modes[] = {
+		{ 'm', POST }, { 's', SESSION }, { 'p', LIST }, { 'i', ALIASES }, { 'v', VERIFY },
+	};
+
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+		if (mode[0] == modes[i].letter && !mode[1]) {
+			r->mode = modes[i].mode;
+			return;
+		}
+	fail(EX_USAGE, "-b%s: none of -bm, -bs, -bp, -bi, -bv", mode);
+}
+
+/* -oi and -odb, -odq, -odi; every other option of sendmail's own is its own. */
+static void set_option(struct request *r, const char *option)
+{
+	if (strcmp(option, "i") == 0)
+		r->ignore_dots = true;
+	else if (strcmp(option, "db") == 0)
+		r->deliver = "background";
+	else if (strcmp(option, "dq") == 0 || strcmp(option, "dd") == 0)
+		r->deliver = "queue";
+	else if (strcmp(option, "di") == 0)
+		r->deliver = "now";
+}
+
+void options_read(struct request *r, int argc, char **argv, const char *program)
+{
+	int ch;
+
+	while ((ch = getopt(argc, argv, letters)) != -1)
+		switch (ch) {
+		case 'B': set_body(r, optarg); break;
+		case 'F': r->name = optarg; break;
+		case 'N': set_notify(r, optarg); break;
+		case 'R': set_return(r, optarg); break;
+		case 'V': set_envelope_id(r, optarg); break;
+		case 'b': set_mode(r, optarg); break;
+		case 'f': case 'r': r->sender = optarg; break;
+		case 'i': r->ignore_dots = true; break;
+		case 'n': r->print = strcmp(program, "mail-inject") == 0; break;
+		case 'o': set_option(r, optarg); break;
+		case 'q':
+			r->mode = RUN;
+			r->run = optarg ? optarg : "";
+			break;
+		case 't': r->from_header = true; break;
+		case 'v': r->verbose = true; break;
+		case '?': fail_usage();
+		}
+	r->recipients = argv + optind;
+}
