@@ -50,4 +50,4 @@ clean:
 
 .PHONY: all check clean
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/lib $(BUILD)/bin -name '*.d' 2>/dev/null)

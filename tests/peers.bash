@@ -73,12 +73,13 @@ listens() { grep -qE "^ *[0-9]+: [0-9A-F]+:$1 [0-9A-F:]+ 0A" /proc/net/tcp /proc
 
 wait_for_port() { await 10 listens "$(printf %04X "$1")" || { echo "nobody listens on port $1" >&2; return 1; }; }
 
-# Closes the descriptor by which bats waits for its children, and leaves the job control of the shell alone.
+# Closes the descriptor by which bats waits for its children. The functions below put $peer_exec before the last
+# command they run, so that the process whose id is kept is the peer and not a shell that waits for it.
 in_background() {
 	local name=$1 port=$2
 
 	shift 2
-	"$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
+	peer_exec=exec "$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
 	echo $! >"$peer_folder/$name.pid"
 	wait_for_port "$port" || { cat "$peer_folder/$name.log" >&2; return 1; }
 }
@@ -205,7 +206,7 @@ exim_start() {
 
 exim_run() {
 	# shellcheck disable=SC2016 # the inner shell's variables
-	unshare -m sh -c 'mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group &&
+	${peer_exec:-} unshare -m sh -c 'mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group &&
 		exec "$@"' "$peer_folder/exim" env "LD_LIBRARY_PATH=$peer_libraries" \
 		"$PEERS/exim4/usr/sbin/exim4" -C "$peer_folder/exim/conf" "$@" 3>&-
 }
@@ -264,9 +265,9 @@ over_usr() {
 	local lay='mount -t overlay overlay -o "lowerdir=$0/usr:$PEERS/lib/usr:/usr" /usr && exec'
 
 	if is_root; then
-		unshare -m sh -c "$lay \"\$@\"" "$@"
+		${peer_exec:-} unshare -m sh -c "$lay \"\$@\"" "$@"
 	else
-		unshare -Urm sh -c "$lay unshare -U --map-user=$(id -u) --map-group=$(id -g) \"\$@\"" "$@"
+		${peer_exec:-} unshare -Urm sh -c "$lay unshare -U --map-user=$(id -u) --map-group=$(id -g) \"\$@\"" "$@"
 	fi
 }
 
