@@ -75,3 +75,11 @@ setup() { pennypost; }
 	id=$(strace -o "$BATS_TEST_TMPDIR/trace" -e trace=fsync,linkat,write queue-add bob@example.com </dev/null)
 	grep -oE '^(fsync|linkat|write\(1,)' "$BATS_TEST_TMPDIR/trace" | tr -d '\n' | grep -Fq 'fsynclinkatfsyncwrite(1,'
 }
+
+@test "the example of the manual page" {
+	cd "$BATS_TEST_TMPDIR"
+	echo bob@example.com >subscribers
+	echo hello >message
+	bash -c "$(example queue-add.1 1)"
+	[ "$(message_of "$(queued)")" = hello ]
+}
