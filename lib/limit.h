@@ -26,6 +26,21 @@ enum {
 	/* Recipients of one transaction as a client: §4.5.3.1.8 obliges servers to take 100. */
 	LIMIT_TRANSACTION = 100,
 
+	/* Seconds that an SMTP client may be silent (RFC 5321 §4.5.3.2.7). */
+	LIMIT_SILENCE = 300,
+
+	/* Errors of a session that are answered at once; how many there may be; and the longest pause, in seconds. */
+	LIMIT_FREE_ERRORS = 5,
+	LIMIT_ERRORS = 20,
+	LIMIT_TARPIT = 5,
+
+	/* Commands that lead to no letter, and ms without one, before a session is ended. */
+	LIMIT_IDLE_COMMANDS = 100,
+	LIMIT_UNUSED = 30 * 60 * 1000,
+
+	/* ms to wait for a client's end after our last word, or for its next command before its letters set out. */
+	LIMIT_LINGER = 1000,
+
 	/* A settings file, an alias or a routes line. */
 	LIMIT_SETTING_LINE = 64 * 1024,
 

@@ -6,7 +6,7 @@ buf limit
 clock fail network
 io
 conf run
-codec charset addr command
+codec charset addr command crlf
 head transport mime mbox bounce
 maildir
 queue routes aliases list

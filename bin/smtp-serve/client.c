@@ -1,0 +1,80 @@
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "limit.h"
+#include "serve.h"
+
+/* The address of the TCP peer on standard input: 1; 0 where that is no TCP connection. */
+static int peer(struct address *a)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } name;
+	socklen_t size = sizeof name;
+
+	if (getpeername(STDIN_FILENO, &name.any, &size))
+		return 0;
+	if (name.any.sa_family == AF_INET6) {
+		memcpy(a->byte, &name.v6.sin6_addr, sizeof a->byte);
+		return 1;
+	}
+	if (name.any.sa_family != AF_INET)
+		return 0;
+	memcpy(a->byte, mapped, sizeof mapped);
+	memcpy(a->byte + sizeof mapped, &name.v4.sin_addr, 4);
+	return 1;
+}
+
+static bool from_environment(const char *variable, struct address *a)
+{
+	const char *text = getenv(variable);
+
+	return text && address_read(slice_of(text), a);
+}
+
+/* A name that may stand in a Received field as it is. */
+static bool is_host_name(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+
+	return n > 0 && name[n] == '\0' && n <= LIMIT_DOMAIN;
+}
+
+static bool is_trusted(const struct client *c, const char *networks)
+{
+	slice rest = slice_of(networks), word;
+	struct network net;
+	bool found = false;
+
+	while (slice_word(&rest, &word)) {
+		if (!network_read(word, &net))
+			fail(EX_CONFIG, "relay-from: `%.*s': not a network", (int)word.n, word.p);
+		found = found || (c->known && network_holds(&net, &c->address));
+	}
+	return found;
+}
+
+void client_find(struct client *c, const struct conf *conf)
+{
+	struct address told;
+	const char *name;
+	bool v6 = from_environment("TCP6REMOTEIP", &told), by_tcp;
+
+	*c = (struct client){ .known = false };
+	by_tcp = peer(&c->address);
+	if (v6 || from_environment("TCPREMOTEIP", &told)) {
+		if (!by_tcp)
+			c->address = told;
+		c->known = true;
+		name = getenv(v6 ? "TCP6REMOTEHOST" : "TCPREMOTEHOST");
+		if (name && is_host_name(name) && memcmp(&c->address, &told, sizeof told) == 0)
+			c->name = mem_text(slice_of(name));
+	}
+	c->known = c->known || by_tcp;
+	c->trusted = is_trusted(c, conf->relay_from);
+	c->speaks_first = by_tcp && poll(&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, 0) > 0;
+}

@@ -1,0 +1,169 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fail.h"
+#include "limit.h"
+#include "runner.h"
+#include "serve.h"
+
+void session_reset(struct session *s)
+{
+	if (s->open)
+		letter_abandon(&s->letter);
+	s->open = s->chunked = s->utf8 = false;
+	s->accepted = s->refused = 0;
+	s->trouble = NULL;
+	buf_clear(&s->sender);
+	buf_clear(&s->rcpt);
+}
+
+/* Growing with the errors, and bounded: what guesses at addresses waits, an honest client hardly. */
+static void tarpit(const struct session *s)
+{
+	int64_t ms = s->patience / 300 * (s->errors - LIMIT_FREE_ERRORS);
+	int64_t most = s->patience / 300 * LIMIT_TARPIT;
+
+	io_wait(-1, 0, clock_ms() + (ms < most ? ms : most));
+}
+
+void reply(struct session *s, const char *format, ...)
+{
+	buf text = { NULL, 0, 0 };
+	va_list args;
+
+	va_start(args, format);
+	buf_vprint(&text, format, args);
+	va_end(args);
+	if (text.p[0] == '5' && ++s->errors > LIMIT_FREE_ERRORS)
+		tarpit(s);
+	buf_addtext(&text, "\r\n");
+	io_out.deadline = 0;
+	writer_put(&io_out, buf_slice(&text));
+	buf_free(&text);
+}
+
+static void flush(struct session *s)
+{
+	if (io_out.n == 0)
+		return;
+	io_out.deadline = clock_ms() + s->patience;
+	if (writer_flush(&io_out) && s->ending == GOING_ON)
+		s->ending = io_out.error == ETIMEDOUT ? CLIENT_SLOW : CLIENT_LEFT;
+}
+
+/* What the client still sends is read for a moment, so that the network does not drop our last words. */
+static void linger(void)
+{
+	io_in.deadline = clock_ms() + LIMIT_LINGER;
+	for (size_t read = 0; read < LIMIT_ANSWERS; read += LIMIT_STREAM) {
+		io_in.start = io_in.end;
+		if (reader_fill(&io_in) <= 0)
+			break;
+	}
+}
+
+void hang_up(struct session *s, enum ending why, const char *text)
+{
+	reply(s, "%s", text);
+	s->ending = why;
+}
+
+static void deliver(struct session *s)
+{
+	if (s->ids.n && runner_deliver(s->conf, buf_slice(&s->ids)))
+		warn("queue-run: %s", strerror(errno));
+	buf_clear(&s->ids);
+}
+
+/* A client that keeps its connection does not keep its letters waiting. */
+static void deliver_if_quiet(struct session *s)
+{
+	if (s->ids.n && (s->ids.n > LIMIT_COMMAND_LINE
+	    || io_wait(STDIN_FILENO, POLLIN, clock_ms() + LIMIT_LINGER) == 0))
+		deliver(s);
+}
+
+bool more_input(struct session *s, int64_t deadline)
+{
+	int got;
+
+	flush(s);
+	if (s->ending != GOING_ON)
+		return false;
+	io_in.deadline = deadline;
+	got = reader_fill(&io_in);
+	if (got > 0)
+		return true;
+	if (got < 0 && errno == ETIMEDOUT)
+		hang_up(s, CLIENT_SLOW, "421 4.4.2 You took too long");
+	else
+		s->ending = CLIENT_LEFT;
+	return false;
+}
+
+/* One command line without its CRLF. Nothing but CRLF ends a line (RFC 5321 §2.3.8). */
+static bool next_command(struct session *s, slice *line)
+{
+	int64_t deadline = clock_ms() + s->patience;
+
+	for (;;) {
+		slice have = { io_in.p + io_in.start, io_in.end - io_in.start };
+		size_t n = slice_find(have, '\n');
+
+		if (n >= LIMIT_COMMAND_LINE) {
+			hang_up(s, CLIENT_WRONG, "500 5.5.6 Line too long");
+			return false;
+		}
+		if (n < have.n) {
+			*line = slice_upto(have, n ? n - 1 : 0);
+			io_in.start += n + 1;
+			if (n > 0 && slice_find(have, '\r') == n - 1)
+				return true;
+			hang_up(s, CLIENT_WRONG, "500 5.5.2 A line ends in CRLF");
+			return false;
+		}
+		if (have.n == 0 && s->ids.n) {
+			flush(s);
+			deliver_if_quiet(s);
+		}
+		if (!more_input(s, deadline))
+			return false;
+	}
+}
+
+static void run_commands(struct session *s)
+{
+	slice line;
+
+	while (s->ending == GOING_ON && next_command(s, &line)) {
+		command_dispatch(s, line);
+		if (s->ending != GOING_ON)
+			break;
+		if (s->errors > LIMIT_ERRORS)
+			hang_up(s, CLIENT_WRONG, "421 4.7.0 Too many errors");
+		else if (s->idle_commands > LIMIT_IDLE_COMMANDS || clock_ms() - s->last_use > LIMIT_UNUSED)
+			hang_up(s, CLIENT_SLOW, "421 4.7.0 Too long without a letter");
+	}
+}
+
+void session_run(struct session *s)
+{
+	client_find(&s->client, s->conf);
+	s->last_use = clock_ms();
+	reader_open(&io_in, STDIN_FILENO);
+	if (s->client.speaks_first) {
+		hang_up(s, CLIENT_WRONG, "554 5.5.1 You spoke before you were greeted");
+	} else {
+		reply(s, "220 %s %s Pennypost", s->conf->hostname, s->lmtp ? "LMTP" : "ESMTP");
+		run_commands(s);
+	}
+	session_reset(s);
+	flush(s);
+	deliver(s);
+	if (s->ending == CLIENT_WRONG)
+		linger();
+}
