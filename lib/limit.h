@@ -29,6 +29,9 @@ enum {
 	/* Seconds that an SMTP client may be silent (RFC 5321 §4.5.3.2.7). */
 	LIMIT_SILENCE = 300,
 
+	/* Bytes a second of a message, below which patience with the client runs out. */
+	LIMIT_RATE = 256,
+
 	/* Errors of a session that are answered at once; how many there may be; and the longest pause, in seconds. */
 	LIMIT_FREE_ERRORS = 5,
 	LIMIT_ERRORS = 20,

@@ -85,10 +85,11 @@ struct route routes_find(const struct routes *r, slice domain)
 			found = listed(r, slice_from(domain, i));
 	if (!found && conf_lists(r->conf->local_domains, domain))
 		return (struct route){ .kind = ROUTE_LOCAL };
-	if (!found)
-		found = listed(r, SLICE("*"));
 	if (found)
 		return *found;
+	found = listed(r, SLICE("*"));
+	if (found)
+		return (struct route){ .kind = found->kind, .target = found->target };
 	if (r->conf->smarthost[0])
 		return (struct route){ .kind = ROUTE_SMTP, .target = slice_of(r->conf->smarthost) };
 	return (struct route){ .kind = ROUTE_EXCHANGES };

@@ -24,7 +24,7 @@ enum route_kind {
 struct route {
 	enum route_kind kind;
 	slice target;           /* points into the routes */
-	bool listed;            /* a line of `routes` said so, not the defaults */
+	bool listed;            /* a line of `routes` said so, not `*` or the defaults: it is ours to forward */
 };
 
 struct routes {

@@ -71,16 +71,6 @@ static void do_lhlo(struct session *s, slice argument)
 		reply(s, "500 5.5.1 This is SMTP: say EHLO");
 }
 
-/* What the queue said, as a reply. */
-static const char *queue_trouble(int error)
-{
-	if (error == ENOSPC || error == EDQUOT)
-		return "452 4.3.1 No room for the letter now";
-	if (error == EFBIG)
-		return "552 5.3.4 The letter is larger than we take";
-	return "451 4.3.0 The letter could not be stored now";
-}
-
 static void begin(struct session *s, const struct mail_command *m)
 {
 	if (letter_begin(&s->letter, s->conf, m->from.address, buf_slice(&m->options))) {
@@ -106,6 +96,7 @@ static void do_mail(struct session *s, slice argument)
 	struct mail_command m;
 	const char *wrong = command_mail(argument, &m);
 
+	s->idle_commands++;
 	if (s->helo.n == 0)
 		reply(s, "503 5.5.1 Say %s first", s->lmtp ? "LHLO" : "EHLO");
 	else if (s->open)
@@ -162,7 +153,9 @@ static void do_rcpt(struct session *s, slice argument)
 	const char *wrong = command_rcpt(argument, s->utf8, &r);
 
 	if (!s->open || s->chunked)
-		reply(s, "503 5.5.1 No sender was given");
+		reply(s, "%s", s->open ? "503 5.5.1 The letter has begun" : "503 5.5.1 No sender was given");
+	else if (s->refused > s->conf->recipient_limit)
+		hang_up(s, CLIENT_WRONG, "421 4.7.0 Too many errors");
 	else if (wrong)
 		reply(s, "%s", wrong);
 	else

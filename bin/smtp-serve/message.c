@@ -3,10 +3,13 @@
 #include <time.h>
 
 #include "clock.h"
-#include "crlf.h"
 #include "fail.h"
 #include "limit.h"
 #include "serve.h"
+
+#define ENDLESS (1LL << 60)
+
+static const char bare_end[] = "554 5.6.0 A line ends in CRLF, and neither CR nor LF stands alone";
 
 /* RFC 3848, RFC 6531 §4.3. */
 static const char *protocol(const struct session *s)
@@ -23,6 +26,7 @@ void message_begin(struct session *s)
 {
 	buf field = { NULL, 0, 0 };
 
+	s->deadline = clock_ms() + s->patience;
 	buf_print(&field, "Received: from %s", s->helo.p);
 	if (s->client.known) {
 		buf_print(&field, " (%s%s", s->client.name ? s->client.name : "", s->client.name ? " " : "");
@@ -39,7 +43,7 @@ void message_begin(struct session *s)
 	buf_free(&field);
 }
 
-static const char *queue_trouble(int error)
+const char *queue_trouble(int error)
 {
 	if (error == ENOSPC || error == EDQUOT)
 		return "452 4.3.1 No room for the letter now";
@@ -50,8 +54,13 @@ static const char *queue_trouble(int error)
 
 void message_write(struct session *s, slice bytes)
 {
-	if (!s->trouble && letter_write(&s->letter, bytes))
+	if (s->trouble) {
+		s->wasted += (long long)bytes.n;
+		if (s->wasted > s->conf->size_limit && s->ending == GOING_ON)
+			hang_up(s, CLIENT_WRONG, s->trouble);
+	} else if (letter_write(&s->letter, bytes)) {
 		s->trouble = queue_trouble(errno);
+	}
 }
 
 void message_end(struct session *s)
@@ -77,54 +86,135 @@ void message_end(struct session *s)
 	session_reset(s);
 }
 
-/* Reads text until its end; false when the session has ended. */
-static bool take_text(struct session *s, struct crlf *text, long long left)
+/* After n bytes more. */
+static void put_off(struct session *s, size_t n)
 {
-	int64_t deadline = clock_ms() + s->patience;
-	buf out = { NULL, 0, 0 };
-	enum crlf_status status = CRLF_MORE;
+	int64_t latest = clock_ms() + s->patience;
 
-	while (status == CRLF_MORE && left > 0) {
-		slice in = slice_upto((slice){ io_in.p + io_in.start, io_in.end - io_in.start }, (size_t)left);
+	s->deadline += (int64_t)(n * 1000 / LIMIT_RATE);
+	if (s->deadline > latest)
+		s->deadline = latest;
+}
+
+/* What is buffered of the next `most` bytes, if need be after waiting for it; false when the session has ended. */
+static bool next_bytes(struct session *s, long long most, slice *in)
+{
+	while (io_in.start == io_in.end)
+		if (!more_input(s, s->deadline))
+			return false;
+	*in = slice_upto((slice){ io_in.p + io_in.start, io_in.end - io_in.start }, (size_t)most);
+	return true;
+}
+
+/* The message, to its end or for this many bytes; false when the session has ended. */
+static bool take_text(struct session *s, long long left)
+{
+	enum crlf_status status = CRLF_MORE;
+	buf out = { NULL, 0, 0 };
+	slice in;
+
+	while (status == CRLF_MORE && left > 0 && s->ending == GOING_ON && next_bytes(s, left, &in)) {
 		size_t given = in.n;
 
-		if (in.n == 0) {
-			if (!more_input(s, deadline))
-				break;
-			continue;
-		}
 		buf_clear(&out);
-		status = crlf_decode(text, &in, &out);
-		io_in.start += given - in.n;
-		left -= (long long)(given - in.n);
+		status = crlf_decode(&s->text, &in, &out);
+		given -= in.n;
+		io_in.start += given;
+		left -= (long long)given;
+		put_off(s, given);
 		message_write(s, buf_slice(&out));
 	}
 	buf_free(&out);
 	if (status == CRLF_BARE_CR || status == CRLF_BARE_LF)
-		hang_up(s, CLIENT_WRONG, "554 5.6.0 A line ends in CRLF, and neither CR nor LF stands alone");
+		hang_up(s, CLIENT_WRONG, bare_end);
 	return s->ending == GOING_ON;
+}
+
+static const char *out_of_order(const struct session *s)
+{
+	if (!s->open)
+		return "503 5.5.1 No sender was given";
+	if (s->accepted == 0)
+		return "554 5.5.1 No valid recipients";
+	return NULL;
 }
 
 void do_data(struct session *s, slice argument)
 {
-	struct crlf text = { .dotted = true };
+	const char *wrong = out_of_order(s);
 
 	if (argument.n)
-		reply(s, "501 5.5.4 Syntax: DATA");
-	else if (!s->open || s->chunked)
-		reply(s, "503 5.5.1 No sender was given");
-	else if (s->accepted == 0)
-		reply(s, "554 5.5.1 No valid recipients");
-	else {
-		reply(s, "354 End with a dot on a line of its own");
+		wrong = "501 5.5.4 Syntax: DATA";
+	else if (s->chunked)
+		wrong = "503 5.5.1 The letter has begun with BDAT";
+	if (wrong) {
+		reply(s, "%s", wrong);
+		return;
+	}
+	reply(s, "354 End with a dot on a line of its own");
+	s->text = (struct crlf){ .dotted = true };
+	message_begin(s);
+	if (take_text(s, ENDLESS))
+		message_end(s);
+}
+
+/* A chunk that is refused is still taken in, or what is in it would be read as commands (RFC 3030 §2). */
+static void skip_chunk(struct session *s, long long size, const char *why)
+{
+	slice in;
+
+	if (size > s->conf->size_limit) {
+		hang_up(s, CLIENT_WRONG, why);
+		return;
+	}
+	if (!s->chunked)
+		s->deadline = clock_ms() + s->patience;
+	while (size > 0 && next_bytes(s, size, &in)) {
+		io_in.start += in.n;
+		size -= (long long)in.n;
+		put_off(s, in.n);
+	}
+	if (s->ending == GOING_ON)
+		reply(s, "%s", why);
+}
+
+static void take_chunk(struct session *s, long long size, bool last)
+{
+	if (!s->chunked) {
+		s->chunked = true;
+		s->text = (struct crlf){ .dotted = false };
 		message_begin(s);
-		if (take_text(s, &text, 1LL << 60))
-			message_end(s);
+	}
+	if (size > s->conf->size_limit)
+		skip_chunk(s, size, queue_trouble(EFBIG));
+	else if (!take_text(s, size))
+		return;
+	else if (last && !crlf_complete(&s->text))
+		hang_up(s, CLIENT_WRONG, bare_end);
+	else if (last)
+		message_end(s);
+	else if (!s->trouble)
+		reply(s, "250 2.0.0 %lld bytes", size);
+	else {
+		reply(s, "%s", s->trouble);
+		session_reset(s);
 	}
 }
 
 void do_bdat(struct session *s, slice argument)
 {
-	(void)argument;
-	reply(s, "502 5.5.1 Not yet");
+	const char *wrong;
+	long long size;
+	bool last;
+
+	wrong = command_bdat(argument, &size, &last);
+	if (wrong) {
+		hang_up(s, CLIENT_WRONG, wrong);
+		return;
+	}
+	wrong = out_of_order(s);
+	if (wrong)
+		skip_chunk(s, size, wrong);
+	else
+		take_chunk(s, size, last);
 }

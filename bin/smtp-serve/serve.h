@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "conf.h"
+#include "crlf.h"
 #include "io.h"
 #include "letter.h"
 #include "network.h"
@@ -47,8 +48,15 @@ struct session {
 	struct letter letter;
 	buf sender;                     /* `<alice@example.org>`, for the log */
 	buf rcpt;                       /* the first recipient */
+	buf refusal;                    /* a reply made for this recipient */
 	long long accepted, refused;    /* recipients */
-	const char *trouble;            /* the reply that the letter will get; what is left of it is thrown away */
+
+	/* The message. */
+	struct crlf text;
+	int64_t deadline;               /* put off by what arrives: a byte a second holds nobody for long */
+	long long bytes;
+	long long wasted;               /* bytes thrown away since there was trouble */
+	const char *trouble;            /* the reply that the letter will get */
 };
 
 /* The transaction ends without a letter, or after it was stored. */
@@ -81,5 +89,8 @@ void message_write(struct session *, slice bytes);
 
 /* Stores it; a reply for it, or in LMTP for each recipient. Ends the transaction. */
 void message_end(struct session *);
+
+/* The reply for what the queue could not do, by errno. */
+const char *queue_trouble(int error);
 
 #endif

@@ -16,6 +16,7 @@ void session_reset(struct session *s)
 		letter_abandon(&s->letter);
 	s->open = s->chunked = s->utf8 = false;
 	s->accepted = s->refused = 0;
+	s->bytes = s->wasted = 0;
 	s->trouble = NULL;
 	buf_clear(&s->sender);
 	buf_clear(&s->rcpt);
@@ -145,7 +146,8 @@ static void run_commands(struct session *s)
 			break;
 		if (s->errors > LIMIT_ERRORS)
 			hang_up(s, CLIENT_WRONG, "421 4.7.0 Too many errors");
-		else if (s->idle_commands > LIMIT_IDLE_COMMANDS || clock_ms() - s->last_use > LIMIT_UNUSED)
+		else if (s->idle_commands > LIMIT_IDLE_COMMANDS
+		    || (!s->chunked && clock_ms() - s->last_use > LIMIT_UNUSED))
 			hang_up(s, CLIENT_SLOW, "421 4.7.0 Too long without a letter");
 	}
 }
