@@ -28,10 +28,23 @@ static int open_folder(int parent, const char *name)
 	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+static int make_queue(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = mem_text((slice){ path, slash > path ? (size_t)(slash - path) : 1 });
+	int fd = open_folder(AT_FDCWD, parent), status;
+
+	status = fd < 0 || (mkdir(path, 0700) && errno != EEXIST) || fsync(fd) ? -1 : 0;
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return status;
+}
+
 int queue_open(struct queue *q, const struct conf *c)
 {
 	*q = (struct queue){ .fd = open_folder(AT_FDCWD, c->queue), .path = mem_text(slice_of(c->queue)) };
-	if (q->fd < 0 && errno == ENOENT && (mkdir(c->queue, 0700) == 0 || errno == EEXIST))
+	if (q->fd < 0 && errno == ENOENT && make_queue(c->queue) == 0)
 		q->fd = open_folder(AT_FDCWD, c->queue);
 	return q->fd < 0 ? -1 : 0;
 }

@@ -31,7 +31,7 @@ struct queue {
 	char *path;             /* absolute, owned */
 };
 
-/* Opens the queue folder that conf names, made if it is missing: 0, -1. */
+/* Opens the queue folder that conf names, made (and made durable) if it is missing: 0, -1. */
 int queue_open(struct queue *, const struct conf *);
 
 /* A folder inside it, made (and made durable) if it is missing: a descriptor, -1. */
