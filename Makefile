@@ -2,12 +2,11 @@
 
 PREFIX = /usr/local
 CFLAGS = -O2 -g -Werror
-MAKEFLAGS += -r
+MAKEFLAGS += -r --no-print-directory
 BUILD = build
 
 PROGRAMS = $(sort $(basename $(notdir $(wildcard bin/*))))
 PACKAGES = libcares libidn2
-VERSION = 1
 
 cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes -Wshadow -Wconversion \
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
@@ -33,21 +32,91 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
+link = @mkdir -p $(@D); echo $(CC) -o $@; $(CC) $(ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ldlibs)
+
 # A program is bin/NAME.c, or the folder bin/NAME/ of several files.
 objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/$(1).c bin/$(1)/*.c))
 .SECONDEXPANSION:
 $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
+	$(link)
+
+# What make check runs: programs in C for the modules, a short run of each fuzz target, and bats for the programs.
+units = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
+$(units): $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(library)
+	$(link)
+
+fuzzers = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/fuzz/%: FORCE
+	@$(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-g -O1 -Werror -U_FORTIFY_SOURCE \
+		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' $(BUILD)/fuzz/targets/$*
+	@ln -sf targets/$* $@
+$(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(library)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ldlibs)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ldlibs)
+
+deps:
+	@tests/deps
 
 # `make check TESTS=tests/NAME.bats` runs one file.
-TESTS = tests/
-check: all
-	BUILD=$(abspath $(BUILD)) prove -j2 --ext bats --exec bats $(TESTS)
+TESTS = $(units) $(fuzzers) $(wildcard tests/*.bats)
+check: deps
+	@$(MAKE) all $(filter $(BUILD)/%,$(TESTS))
+	@BUILD=$(abspath $(BUILD)) prove -j2 --exec tests/run $(TESTS)
+
+SANITIZE = -O1 -g -Werror -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all
+check-sanitize: deps
+	@ASAN_OPTIONS=detect_leaks=0 $(MAKE) check BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' fuzzers=
+
+fuzz: deps
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(MAKE) check TESTS='$(fuzzers)'
+
+demo:
+	@tests/deps demo
+	@$(MAKE) -s all
+	@tests/demo
+
+bench: deps all
+	@tests/bench/run
+
+scripts = tests/deps tests/demo tests/run .ci/run $(wildcard tests/*.sh tests/*.bash tests/bench/*.sh tests/bench/run)
+sources = $(wildcard bin/*.c bin/*/*.c lib/*.c)
+lint:
+	@tests/deps lint
+	@$(MAKE) -s all BUILD=$(BUILD)/clang CC=clang
+	@shellcheck $(scripts)
+	@shellcheck -s bats -e SC2030,SC2031,SC2164 $(wildcard tests/*.bats)
+	@mandoc -Tlint -Wwarning man/*
+	@cppcheck -q --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --std=c11 -Ilib lib bin
+	@clang-tidy --quiet $(sources) -- $(cflags)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check clean
+# The settings in /etc/pennypost are the user's: they are never overwritten, and uninstall leaves them.
+bin = $(DESTDIR)$(PREFIX)/bin
+sbin = $(DESTDIR)$(PREFIX)/sbin
+manual = $(DESTDIR)$(PREFIX)/share/man
+units_folder = $(DESTDIR)$(PREFIX)/lib/systemd/system
+settings = $(DESTDIR)/etc/pennypost
+pages = $(notdir $(wildcard man/*.[1-8]))
+
+install: all
+	install -d $(bin) $(sbin) $(units_folder) $(settings) $(foreach n,1 5 7 8,$(manual)/man$(n))
+	install $(programs) $(bin)
+	ln -sf mail-inject $(bin)/mailq
+	ln -sf mail-inject $(bin)/newaliases
+	ln -sf ../bin/mail-inject $(sbin)/sendmail
+	for page in $(pages); do install -m 644 man/$$page $(manual)/man$${page##*.}; done
+	for unit in $(notdir $(wildcard etc/systemd/*)); do \
+		sed 's,@PREFIX@,$(PREFIX),' etc/systemd/$$unit >$(units_folder)/$$unit || exit; done
+	for file in conf aliases routes; do \
+		[ -e $(settings)/$$file ] || install -m 644 etc/$$file $(settings)/$$file || exit; done
+
+uninstall:
+	rm -f $(addprefix $(bin)/,$(PROGRAMS) mailq newaliases) $(sbin)/sendmail
+	for page in $(pages); do rm -f $(manual)/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(units_folder)/,$(notdir $(wildcard etc/systemd/*)))
+
+.PHONY: install uninstall all deps check check-sanitize fuzz demo bench lint clean FORCE
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD)/lib $(BUILD)/bin -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
