@@ -32,6 +32,11 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(CFLAGS) -c -o $@ $<
 
+# A program finds the others where it was installed: built again for another PREFIX.
+$(BUILD)/obj/lib/run.o: $(BUILD)/prefix
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D); echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+
 link = @mkdir -p $(@D); echo $(CC) -o $@; $(CC) $(ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ldlibs)
 
 # A program is bin/NAME.c, or the folder bin/NAME/ of several files.
