@@ -7,12 +7,19 @@
 
 #include "buf.h"
 
+static int without_memory = EX_TEMPFAIL;
+
+void mem_ends_with(int status)
+{
+	without_memory = status;
+}
+
 static _Noreturn void no_memory(void)
 {
 	static const char why[] = "out of memory\n";
 
 	fwrite(why, 1, sizeof why - 1, stderr);
-	_exit(EX_TEMPFAIL);
+	_exit(without_memory);
 }
 
 void *mem_alloc(size_t n)

@@ -3,7 +3,7 @@
  *
  * A slice is never owned and not NUL-terminated; a buf is owned and keeps a NUL
  * after its end, so that b.p may be handed to the C library once it holds no NUL.
- * When memory ends, the process ends with EX_TEMPFAIL.
+ * When memory ends, the process ends with EX_TEMPFAIL, or as mem_ends_with said.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -64,5 +64,6 @@ void buf_addunescaped(buf *b, slice field);
 void *mem_alloc(size_t n);
 void *mem_grow(void *p, size_t count, size_t size);
 char *mem_text(slice s);                        /* a NUL-terminated copy */
+void mem_ends_with(int status);
 
 #endif

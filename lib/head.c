@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "codec.h"
 #include "head.h"
 #include "limit.h"
 
@@ -193,16 +194,6 @@ static void add_quoted(buf *to, slice text)
 	buf_addchar(to, '"');
 }
 
-static void add_q(buf *to, char c)
-{
-	if (ascii_letter(c) || ascii_digit(c))
-		buf_addchar(to, c);
-	else if (c == ' ')
-		buf_addchar(to, '_');
-	else
-		buf_print(to, "=%02X", (unsigned char)c);
-}
-
 /* The bytes of the character at the start of s: 0 where that is no UTF-8 (RFC 3629 §4, roughly). */
 static size_t character(slice s)
 {
@@ -238,8 +229,7 @@ static void add_encoded(buf *to, slice text)
 			start = to->n;
 			buf_print(to, "=?%s?q?", charset);
 		}
-		for (size_t i = 0; i < (n ? n : 1); i++)
-			add_q(to, text.p[i]);
+		q_add(to, slice_upto(text, n ? n : 1));
 		text = slice_from(text, n ? n : 1);
 	}
 	buf_addtext(to, "?=");

@@ -14,7 +14,7 @@ sender() { sed -n '/^$/q; s/^sender //p' "$(queued)"; }
 		From: alice@a.example
 		To: Bob <bob@b.example>, "C, D" <carol@c.example>
 		bcc: secret@s.example,
-			more@s.example
+		 more@s.example
 		Cc: list: erin@e.example;
 		Subject: lunch
 

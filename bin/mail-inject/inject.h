@@ -83,8 +83,8 @@ int post(const struct request *, struct conf *);
 /* modes.c: what is not posting. */
 int verify(const struct request *, const struct conf *);
 int check_aliases(const struct conf *);
+int run_queue(const char *what, const struct conf *);
 _Noreturn void become_session(void);
-_Noreturn void become_list(char **arguments);
-_Noreturn void become_runner(const char *what);
+_Noreturn void become_list(char **arguments);          /* its first is written over */
 
 #endif

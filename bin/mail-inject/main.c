@@ -44,6 +44,7 @@ static void settle(void)
 			fd++;
 		else
 			_exit(EX_OSERR);
+	mem_ends_with(EX_OSERR);
 	umask(027);
 	signal(SIGCHLD, SIG_DFL);
 	if (getauxval(AT_SECURE) && (clearenv() || putenv(path)))
@@ -58,9 +59,9 @@ static int run(struct request *r)
 		become_session();
 	if (r->mode == LIST)
 		become_list(r->recipients - 1);
-	if (r->mode == RUN)
-		become_runner(r->run);
 	conf_load(&conf);
+	if (r->mode == RUN)
+		return run_queue(r->run, &conf);
 	if (r->mode == ALIASES)
 		return check_aliases(&conf);
 	if (r->mode == VERIFY)

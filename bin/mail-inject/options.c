@@ -5,8 +5,11 @@
 #include "fail.h"
 #include "inject.h"
 
-/* Every letter of the sendmail table; what takes an argument and is not named below is ignored with it. */
-static const char letters[] = "A:B:C:F:GL:N:O:R:UV:X:b:d:e:f:h:imno:p:q::r:tvx";
+/*
+ * Every letter of the sendmail table; what takes an argument and is not named below is ignored with
+ * it. What follows the first recipient is a recipient.
+ */
+static const char letters[] = "+A:B:C:F:GL:N:O:R:UV:X:b:d:e:f:h:imno:p:q::r:tvx";
 
 /* A list of words behind an option, in any case: each must be known. */
 static bool all_known(slice list, const char *const known[])
