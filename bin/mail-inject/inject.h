@@ -18,8 +18,10 @@ struct request {
 	const char *name;       /* -F; NULL where not given */
 	const char *deliver;    /* -od: as the setting of this name; NULL where not given */
 	const char *run;        /* what is attached to -q */
-	buf options;            /* words of the envelope: body=, ret=, envid= */
-	buf notify;             /* behind each recipient: empty, or ` notify=…` */
+	const char *body;       /* -B, in lower case; NULL where not given, as the next */
+	const char *returned;   /* -R */
+	buf envelope_id;        /* -V, as xtext */
+	buf notify;             /* -N, as it stands behind each recipient: ` notify=…` */
 	char **recipients;      /* NULL-ended */
 };
 

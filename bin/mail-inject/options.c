@@ -11,59 +11,49 @@
  */
 static const char letters[] = "+A:B:C:F:GL:N:O:R:UV:X:b:d:e:f:h:imno:p:q::r:tvx";
 
-/* A list of words behind an option, in any case: each must be known. */
-static bool all_known(slice list, const char *const known[])
+/* The word of a list that this is, whatever its case, or NULL. */
+static const char *known(slice text, const char *const words[])
 {
-	slice word;
-
-	if (list.n == 0)
-		return false;
-	while (slice_cut(&list, ',', &word)) {
-		size_t i = 0;
-
-		while (known[i] && !slice_case_is(word, known[i]))
-			i++;
-		if (!known[i])
-			return false;
-	}
-	return true;
-}
-
-static void add_lower(buf *to, const char *prefix, const char *value)
-{
-	buf_addchar(to, ' ');
-	buf_addtext(to, prefix);
-	while (*value)
-		buf_addchar(to, ascii_lower(*value++));
+	while (*words && !slice_case_is(text, *words))
+		words++;
+	return *words;
 }
 
 static void set_body(struct request *r, const char *type)
 {
-	static const char *const known[] = { "7bit", "8bitmime", "binarymime", NULL };
+	static const char *const types[] = { "7bit", "8bitmime", "binarymime", NULL };
 
-	if (!all_known(slice_of(type), known) || strchr(type, ','))
+	r->body = known(slice_of(type), types);
+	if (!r->body)
 		fail(EX_USAGE, "-B %s: not 7BIT, 8BITMIME or BINARYMIME", type);
-	add_lower(&r->options, "body=", type);
 }
 
 static void set_return(struct request *r, const char *what)
 {
-	static const char *const known[] = { "full", "hdrs", NULL };
+	static const char *const whats[] = { "full", "hdrs", NULL };
 
-	if (!all_known(slice_of(what), known) || strchr(what, ','))
+	r->returned = known(slice_of(what), whats);
+	if (!r->returned)
 		fail(EX_USAGE, "-R %s: not full or hdrs", what);
-	add_lower(&r->options, "ret=", what);
 }
 
 static void set_notify(struct request *r, const char *when)
 {
-	static const char *const never[] = { "never", NULL };
-	static const char *const known[] = { "success", "failure", "delay", NULL };
+	static const char *const never[] = { "never", NULL }, *const events[] = { "success", "failure", "delay", NULL };
+	slice rest = slice_of(when), word;
 
-	if (!all_known(slice_of(when), strchr(when, ',') ? known : never) && !all_known(slice_of(when), known))
-		fail(EX_USAGE, "-N %s: not never, or a list of success, failure and delay", when);
 	buf_clear(&r->notify);
-	add_lower(&r->notify, "notify=", when);
+	buf_addtext(&r->notify, " notify=");
+	if (known(rest, never))
+		buf_addtext(&r->notify, "never");
+	else
+		for (bool first = true; slice_cut(&rest, ',', &word); first = false) {
+			if (!known(word, events))
+				fail(EX_USAGE, "-N %s: not never, or a list of success, failure and delay", when);
+			if (!first)
+				buf_addchar(&r->notify, ',');
+			buf_addtext(&r->notify, known(word, events));
+		}
 }
 
 static bool is_xtext(const char *text)
@@ -84,12 +74,12 @@ static void set_envelope_id(struct request *r, const char *id)
 
 	if (!*id || strlen(id) > 100)
 		fail(EX_USAGE, "-V: not of 1 to 100 characters");
-	buf_addtext(&r->options, " envid=");
+	buf_clear(&r->envelope_id);
 	for (; *id; id++)
 		if (given || (*id > ' ' && *id <= '~' && *id != '+' && *id != '='))
-			buf_addchar(&r->options, *id);
+			buf_addchar(&r->envelope_id, *id);
 		else
-			buf_print(&r->options, "+%02X", (unsigned char)*id);
+			buf_print(&r->envelope_id, "+%02X", (unsigned char)*id);
 }
 
 static void set_mode(struct request *r, const char *mode)

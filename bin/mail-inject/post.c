@@ -140,9 +140,14 @@ static void begin(const struct conf *c, struct envelope *e, const struct request
 	buf options = { NULL, 0, 0 };
 	slice rest, recipient;
 
-	buf_addslice(&options, buf_slice(&r->options));
 	if (e->utf8)
-		buf_addtext(&options, " smtputf8");
+		buf_addtext(&options, "smtputf8");
+	if (r->body)
+		buf_print(&options, " body=%s", r->body);
+	if (r->returned)
+		buf_print(&options, " ret=%s", r->returned);
+	if (r->envelope_id.n)
+		buf_print(&options, " envid=%s", r->envelope_id.p);
 	if (letter_begin(&letter, c, buf_slice(&e->sender), buf_slice(&options))) {
 		if (errno == EINVAL)
 			fail(EX_DATAERR, "sender `%s': not an address", e->sender.p);
@@ -190,6 +195,8 @@ int post(const struct request *r, struct conf *c)
 	buf text = { NULL, 0, 0 };
 
 	printing = r->print;
+	if (c->masquerade[0] && (c->masquerade[0] == '@' || !letter_takes(slice_of(c->masquerade))))
+		fail(EX_CONFIG, "masquerade %s: neither domain nor address", c->masquerade);
 	if (r->deliver)
 		c->deliver = mem_text(slice_of(r->deliver));
 	protect(!printing);
