@@ -536,3 +536,17 @@ with_runner() {
 	[ "$run_status" = 71 ]
 	[[ $run_stderr = "sendmail: /etc/pennypost/queue: "* ]]
 }
+
+@test "the examples of the pages do what they say" {
+	bash -c "$(example mail-inject.1 1)"
+	[ "$(recipients)" = bob@example.com ]
+	[ "$(message_of "$(queued)" | sed '1,/^$/d')" = 'At one?' ]
+	bash -c "$(example mail-inject.1 2)" 2>"$BATS_TEST_TMPDIR/said" | grep -qx 'From: root@here.example (Cron Daemon)'
+	grep -qx 'mail-inject: root completed: root@here.example' "$BATS_TEST_TMPDIR/said"
+	[[ $(bash -c "$(example mailq.1 1)") = "-- "*"1 Request." ]]
+	reset
+	bash -c "$(example sendmail.8 1)"
+	[ "$(recipients)" = bob@example.com ]
+	bash -c "$(example newaliases.1 1)"
+	[ "$(cat "$PENNYPOST/aliases")" = 'sales: alice, bob' ]
+}
