@@ -52,6 +52,15 @@ enum {
 
 	/* Places where user-extension is cut: each costs a look-up, and anyone may send an address full of dashes. */
 	LIMIT_DASHES = 8,
+
+	/* What a server said, as it is kept in logs and bounces: Gmail's longest take 400. */
+	LIMIT_REPLY = 900,
+
+	/* A letter that comes back whole in its bounce unless RET says otherwise, as Postfix's bounce_size_limit. */
+	LIMIT_ENCLOSED = 50 * 1000,
+
+	/* Failed recipients of one bounce, some 400 bytes each; the next ones get another. */
+	LIMIT_REPORTED = 10000,
 };
 
 #endif

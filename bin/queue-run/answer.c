@@ -1,0 +1,138 @@
+#include <errno.h>
+#include <string.h>
+
+#include "fail.h"
+#include "limit.h"
+#include "queue-run.h"
+
+static void log_attempt(const struct task *t, slice recipient, slice host, const char *status, slice reply)
+{
+	const struct queued *q = &t->entry->q;
+	slice address = rcpt_address(recipient), relay = host.n ? host : slice_of(t->to->name);
+	buf quoted = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < reply.n; i++) {
+		if (reply.p[i] == '"' || reply.p[i] == '\\')
+			buf_addchar(&quoted, '\\');
+		buf_addchar(&quoted, reply.p[i]);
+	}
+	log_line("id=%s to=<%.*s> sender=<%.*s> relay=%.*s status=%s code=%.3s reply=\"%s\" delay=%lld", q->id,
+	    (int)address.n, address.p, (int)q->sender.n, q->sender.n ? q->sender.p : "", (int)relay.n, relay.p,
+	    status, quoted.p, quoted.p, (long long)(time(NULL) - q->arrived));
+	buf_free(&quoted);
+}
+
+static void mark(struct entry *e, uint32_t at, char state)
+{
+	if (queued_mark(&e->q, at, state))
+		log_line("id=%s status=error reason=\"not marked: %s\"", e->q.id, strerror(errno));
+	e->marked = true;
+}
+
+/* The last recipient of a letter that has nothing left needs no mark: its file goes. */
+static bool is_all(const struct entry *e)
+{
+	return e->left == 0 && !e->deferred && !e->skipped && !e->failed;
+}
+
+static void delivered(struct manager *m, struct task *t, size_t row, const struct result *r, slice reply)
+{
+	slice recipient = task_recipient(t, row);
+
+	log_attempt(t, recipient, r->host, "delivered", reply);
+	down_clear(m, t->to);
+	if (report_wants(recipient, "success") && t->entry->q.sender.n)
+		report_success(m, t, row, r);
+	else if (!is_all(t->entry))
+		mark(t->entry, t->rows[row].at, RCPT_DELIVERED);
+}
+
+/* The line in the letter's log comes first: a bounce that a crash kept back finds its reason there. */
+static void keep(struct manager *m, struct task *t, slice recipient, slice host, slice reply)
+{
+	struct entry *e = t->entry;
+
+	if (!e->logged)
+		e->notice = report_delay_is_due(m, e);
+	e->logged = true;
+	if (queued_log(&e->q, &m->queue, rcpt_address(recipient), host, reply))
+		log_line("id=%s status=error reason=\"log: %s\"", e->q.id, strerror(errno));
+}
+
+static void failed(struct manager *m, struct task *t, size_t row, slice host, slice reply)
+{
+	slice recipient = task_recipient(t, row);
+
+	log_attempt(t, recipient, host, "failed", reply);
+	keep(m, t, recipient, host, reply);
+	mark(t->entry, t->rows[row].at, RCPT_FAILED);
+	t->entry->failed = true;
+}
+
+static void deferred(struct manager *m, struct task *t, size_t row, slice host, slice reply)
+{
+	slice recipient = task_recipient(t, row);
+
+	if (time(NULL) - t->entry->q.arrived >= m->conf.lifetime) {
+		buf last = { NULL, 0, 0 };
+
+		buf_print(&last, "554 5.4.7 not delivered in time; the last answer was: %.*s", (int)reply.n, reply.p);
+		failed(m, t, row, host, slice_upto(buf_slice(&last), LIMIT_REPLY));
+		buf_free(&last);
+		return;
+	}
+	log_attempt(t, recipient, host, "deferred", reply);
+	keep(m, t, recipient, host, reply);
+	t->entry->deferred++;
+}
+
+static bool is_unreachable(const struct result *r)
+{
+	return r->code / 100 == 4 && slice_starts(r->enhanced, "4.4.");
+}
+
+void answer(struct manager *m, struct task *t, size_t row, const struct result *r)
+{
+	struct entry *e = t->entry;
+	buf reply = { NULL, 0, 0 };
+	slice text;
+
+	buf_print(&reply, "%d %.*s %.*s", r->code, (int)r->enhanced.n, r->enhanced.p, (int)r->text.n, r->text.p);
+	text = slice_upto(slice_trim(buf_slice(&reply)), LIMIT_REPLY);
+	t->rows[row].answered = true;
+	t->left--;
+	e->left--;
+	while (t->first < t->count && t->rows[t->first].answered)
+		t->first++;
+	if (!is_unreachable(r))
+		t->unreachable = false;
+	if (r->code / 100 == 2)
+		delivered(m, t, row, r, text);
+	else if (r->code / 100 == 5)
+		failed(m, t, row, r->host, text);
+	else
+		deferred(m, t, row, r->host, text);
+	if (t->unreachable) {
+		buf_clear(&e->last_reply);
+		buf_addslice(&e->last_reply, text);
+	}
+	entry_touch(m, e);
+	buf_free(&reply);
+}
+
+/* The reply is ours, or what we remember: it says nothing new about the destination. */
+void answer_all(struct manager *m, struct task *t, slice reply)
+{
+	struct result r = { .code = 451 };
+	slice code;
+
+	if (slice_word(&reply, &code) && slice_number(code) >= 200)
+		r.code = (int)slice_number(code);
+	slice_word(&reply, &r.enhanced);
+	r.text = slice_trim(reply);
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->rows[i].answered)
+			answer(m, t, i, &r);
+	t->unreachable = false;
+	task_finish(m, t);
+}

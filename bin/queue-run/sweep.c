@@ -1,0 +1,6 @@
+#include "queue-run.h"
+
+void sweep(struct manager *m)
+{
+	(void)m;
+}

@@ -1,0 +1,77 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "limit.h"
+#include "queue-run.h"
+
+static void add_recipient(struct task *t, slice both, uint32_t at)
+{
+	t->rows[t->count++] = (struct task_row){ .at = at, .text = (uint32_t)t->text.n, .length = (uint32_t)both.n };
+	buf_addslice(&t->text, both);
+}
+
+slice task_recipient(const struct task *t, size_t row)
+{
+	return (slice){ t->text.p + t->rows[row].text, t->rows[row].length };
+}
+
+/* What cannot be read any more is left alone until the next attempt. */
+struct task *task_take(struct batch *b)
+{
+	size_t n = b->end - b->next < LIMIT_TRANSACTION ? b->end - b->next : LIMIT_TRANSACTION;
+	struct task *t = mem_alloc(sizeof *t);
+	struct entry *e = b->entry;
+	buf both = { NULL, 0, 0 };
+
+	*t = (struct task){ .entry = e, .to = b->to, .unreachable = true };
+	t->rows = mem_grow(NULL, n, sizeof *t->rows);
+	for (; n > 0; n--, b->next++)
+		if (queued_recipient(&e->q, e->rows[b->next].at, &both) == 0) {
+			add_recipient(t, buf_slice(&both), e->rows[b->next].at);
+		} else {
+			e->skipped++;
+			e->left--;
+		}
+	buf_free(&both);
+	t->left = t->count;
+	return t;
+}
+
+void task_line(const struct manager *m, const struct task *t, buf *line)
+{
+	const struct queued *q = &t->entry->q;
+	char path[4096];
+	int n = snprintf(path, sizeof path, "%s/%s/%s", m->queue.path, q->folder, q->id);
+
+	transport_add_job(line, slice_of(q->id), (slice){ path, n < 0 ? 0 : (size_t)n }, q->message,
+	    buf_slice(&q->sender), buf_slice(&q->options));
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->rows[i].answered)
+			transport_add_recipient(line, task_recipient(t, i));
+	buf_addchar(line, '\n');
+}
+
+/* Gives back what has no answer as it is: the letter stays due. */
+void task_skip(struct manager *m, struct task *t)
+{
+	t->entry->skipped += t->left;
+	t->entry->left -= t->left;
+	t->left = 0;
+	t->unreachable = false;
+	task_finish(m, t);
+}
+
+void task_finish(struct manager *m, struct task *t)
+{
+	if (t->success)
+		report_send_success(m, t);
+	if (t->unreachable && t->count)
+		down_notice(m, t->to, buf_slice(&t->entry->last_reply));
+	t->to->load--;
+	destination_ready(m, t->to);
+	entry_touch(m, t->entry);
+	buf_free(&t->text);
+	free(t->rows);
+	free(t);
+}
