@@ -44,6 +44,9 @@ enum {
 	/* ms to wait for a client's end after our last word, or for its next command before its letters set out. */
 	LIMIT_LINGER = 1000,
 
+	/* What is passed on to the client of what a filter or a command says: it fits a reply line (§4.5.3.1.5). */
+	LIMIT_SAID = 400,
+
 	/* A settings file, an alias or a routes line. */
 	LIMIT_SETTING_LINE = 64 * 1024,
 

@@ -38,6 +38,11 @@ static int take(posix_spawn_file_actions_t *actions, int fd, int as)
 
 pid_t run_start(char *const argv[], int in, int out)
 {
+	return run_start_with(argv, in, out, STDERR_FILENO);
+}
+
+pid_t run_start_with(char *const argv[], int in, int out, int said)
+{
 	posix_spawn_file_actions_t actions;
 	pid_t child;
 	int error = posix_spawn_file_actions_init(&actions);
@@ -46,6 +51,8 @@ pid_t run_start(char *const argv[], int in, int out)
 		error = take(&actions, in, STDIN_FILENO);
 	if (!error)
 		error = take(&actions, out, STDOUT_FILENO);
+	if (!error && said != STDERR_FILENO)
+		error = take(&actions, said, STDERR_FILENO);
 	if (!error)
 		error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (!error)

@@ -18,6 +18,9 @@ void run_path(buf *path, const char *program);
  */
 pid_t run_start(char *const argv[], int in, int out);
 
+/* The same, with its standard error at `error`. */
+pid_t run_start_with(char *const argv[], int in, int out, int error);
+
 /* Waits for it: its exit status, EX_TEMPFAIL where a signal ended it. */
 int run_wait(pid_t child);
 

@@ -75,6 +75,8 @@ void client_find(struct client *c, const struct conf *conf)
 			c->name = mem_text(slice_of(name));
 	}
 	c->known = c->known || by_tcp;
+	if (c->known)
+		address_text(&c->address, c->text);
 	c->trusted = is_trusted(c, conf->relay_from);
 	c->speaks_first = by_tcp && poll(&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, 0) > 0;
 }

@@ -1,7 +1,5 @@
-#include <errno.h>
 #include <string.h>
 
-#include "fail.h"
 #include "limit.h"
 #include "serve.h"
 
@@ -50,7 +48,8 @@ static void do_ehlo(struct session *s, slice argument)
 	reply(s, "250-SIZE %lld", s->conf->size_limit);
 	reply(s, "250-8BITMIME");
 	reply(s, "250-SMTPUTF8");
-	reply(s, "250-DSN");
+	if (!s->command)
+		reply(s, "250-DSN");
 	reply(s, "250-ENHANCEDSTATUSCODES");
 	reply(s, "250 CHUNKING");
 }
@@ -73,21 +72,15 @@ static void do_lhlo(struct session *s, slice argument)
 
 static void begin(struct session *s, const struct mail_command *m)
 {
-	if (letter_begin(&s->letter, s->conf, m->from.address, buf_slice(&m->options))) {
-		int error = errno;
+	const char *wrong = store_begin(s, m);
 
-		letter_abandon(&s->letter);
-		if (error == EINVAL) {
-			reply(s, "501 5.1.7 Not a sender's address");
-			return;
-		}
-		warn("%s: %s", s->conf->queue, strerror(error));
-		reply(s, "%s", queue_trouble(error));
+	if (wrong) {
+		session_reset(s);
+		reply(s, "%s", wrong);
 		return;
 	}
 	s->open = true;
 	s->utf8 = m->utf8;
-	buf_addslice(&s->sender, m->from.address);
 	reply(s, "250 2.1.0 OK");
 }
 
@@ -129,14 +122,8 @@ static void add_recipient(struct session *s, const struct rcpt_command *r)
 
 	if (!wrong)
 		wrong = admit(s, &r->to, &address);
-	if (!wrong && s->accepted == 0)
-		buf_addslice(&s->rcpt, buf_slice(&address));
-	if (!wrong && r->options.n) {
-		buf_addchar(&address, ' ');
-		buf_addslice(&address, buf_slice(&r->options));
-	}
-	if (!wrong && letter_recipient(&s->letter, buf_slice(&address)))
-		wrong = errno == EINVAL ? "501 5.1.3 Not a recipient's address" : queue_trouble(errno);
+	if (!wrong)
+		wrong = store_recipient(s, buf_slice(&address), buf_slice(&r->options));
 	if (wrong) {
 		s->refused++;
 		reply(s, "%s", wrong);

@@ -1,13 +1,14 @@
 /* smtp-serve: one SMTP, submission or LMTP session on standard input and output. See smtp-serve(8). */
+#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "limit.h"
 #include "serve.h"
 
-static const char usage[] = "usage: smtp-serve [-ls] [-t seconds]";
+static const char usage[] = "usage: smtp-serve [-ls] [-t seconds] [command [argument ...]]";
 
 static struct session session;
 static struct conf conf;
@@ -16,6 +17,20 @@ static struct conf conf;
 static void broken_pipe(int number)
 {
 	(void)number;
+}
+
+/* inetd gives us the connection as standard error too: diagnostics are no part of the dialogue. */
+static void part_from_client(void)
+{
+	struct stat in, error;
+	int null;
+
+	if (fstat(STDIN_FILENO, &in) || fstat(STDERR_FILENO, &error) || !S_ISSOCK(in.st_mode)
+	    || in.st_dev != error.st_dev || in.st_ino != error.st_ino)
+		return;
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
 }
 
 int main(int argc, char **argv)
@@ -38,7 +53,8 @@ int main(int argc, char **argv)
 		default: fail_usage();
 		}
 	if (optind < argc)
-		fail_usage();
+		session.command = argv + optind;
+	part_from_client();
 	sigaction(SIGPIPE, &action, NULL);
 	conf_load(&conf);
 	session.conf = &conf;

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -11,8 +10,7 @@
 
 static const char bare_end[] = "554 5.6.0 A line ends in CRLF, and neither CR nor LF stands alone";
 
-/* RFC 3848, RFC 6531 §4.3. */
-static const char *protocol(const struct session *s)
+const char *protocol(const struct session *s)
 {
 	if (s->lmtp)
 		return s->utf8 ? "UTF8LMTP" : "LMTP";
@@ -22,68 +20,87 @@ static const char *protocol(const struct session *s)
 }
 
 /* RFC 5321 §4.4. */
-void message_begin(struct session *s)
+static void add_received(struct session *s)
 {
 	buf field = { NULL, 0, 0 };
 
-	s->deadline = clock_ms() + s->patience;
 	buf_print(&field, "Received: from %s", s->helo.p);
 	if (s->client.known) {
 		buf_print(&field, " (%s%s", s->client.name ? s->client.name : "", s->client.name ? " " : "");
 		address_add_literal(&field, &s->client.address);
 		buf_addchar(&field, ')');
 	}
-	buf_print(&field, "\n\tby %s with %s id %s", s->conf->hostname, protocol(s), s->letter.id);
+	buf_print(&field, "\n\tby %s with %s", s->conf->hostname, protocol(s));
+	if (s->has_letter)
+		buf_print(&field, " id %s", s->letter.id);
 	if (s->accepted == 1)
-		buf_print(&field, "\n\tfor <%s>", s->rcpt.p);
+		buf_print(&field, "\n\tfor <%s>", s->recipients.p);
 	buf_addtext(&field, "; ");
 	clock_add_date(&field, time(NULL));
 	buf_addchar(&field, '\n');
-	message_write(s, buf_slice(&field));
+	store_write(s, buf_slice(&field));
 	buf_free(&field);
 }
 
-const char *queue_trouble(int error)
+static void begin(struct session *s, bool dotted)
 {
-	if (error == ENOSPC || error == EDQUOT)
-		return "452 4.3.1 No room for the letter now";
-	if (error == EFBIG)
-		return "552 5.3.4 The letter is larger than we take";
-	return "451 4.3.0 The letter could not be stored now";
+	s->text = (struct crlf){ .dotted = dotted };
+	s->hops = (struct hops){ .count = 0 };
+	s->deadline = clock_ms() + s->patience;
+	store_message(s);
+	add_received(s);
 }
 
-void message_write(struct session *s, slice bytes)
+static void log_letter(const struct session *s)
 {
-	if (s->trouble) {
-		s->wasted += (long long)bytes.n;
-		if (s->wasted > s->conf->size_limit && s->ending == GOING_ON)
-			hang_up(s, CLIENT_WRONG, s->trouble);
-	} else if (letter_write(&s->letter, bytes)) {
-		s->trouble = queue_trouble(errno);
-	}
+	log_line("id=%s client=%s helo=%s from=<%s> to=<%s> recipients=%lld bytes=%lld status=accepted",
+	    s->command ? "-" : s->letter.id, s->client.text, s->helo.p, s->sender.n ? s->sender.p : "",
+	    s->recipients.p, s->accepted, s->bytes);
 }
 
-void message_end(struct session *s)
+/* The message is complete: in LMTP a reply for each recipient (RFC 2033 §4.2), else one. */
+static void finish(struct session *s)
 {
-	buf id = { NULL, 0, 0 };
-
-	if (!s->trouble && letter_commit(&s->letter))
-		s->trouble = queue_trouble(errno);
-	buf_addtext(&id, s->letter.id);
-	for (long long i = s->lmtp ? s->accepted : 1; i > 0; i--)
-		if (s->trouble)
-			reply(s, "%s", s->trouble);
-		else
-			reply(s, "250 2.0.0 queued as %s", id.p);
+	if (!s->trouble)
+		s->trouble = store_commit(s);
 	if (!s->trouble) {
-		s->open = false;
-		buf_addchar(&s->ids, ' ');
-		buf_addslice(&s->ids, buf_slice(&id));
+		log_letter(s);
 		s->idle_commands = 0;
 		s->last_use = clock_ms();
 	}
-	buf_free(&id);
+	for (long long i = s->lmtp ? s->accepted : 1; i > 0; i--)
+		if (s->trouble)
+			reply(s, "%s", s->trouble);
+		else if (s->command)
+			reply(s, "250 2.0.0 OK");
+		else
+			reply(s, "250 2.0.0 queued as %s", s->letter.id);
 	session_reset(s);
+}
+
+/* Counts the Received fields of a header that comes in any cuts: what goes round in a loop gets one each time. */
+static void count_hops(struct session *s, slice bytes)
+{
+	static const char name[] = "received:";
+	struct hops *h = &s->hops;
+
+	for (size_t i = 0; i < bytes.n && !h->over; i++) {
+		char c = bytes.p[i];
+
+		if (c == '\n') {
+			h->over = h->matched == 0 && !h->other;
+			h->matched = 0;
+			h->other = false;
+		} else if (!h->other && ascii_lower(c) == name[h->matched]) {
+			h->matched++;
+			h->other = h->matched == sizeof name - 1;
+			h->count += h->other;
+		} else {
+			h->other = true;
+		}
+	}
+	if (h->count > s->conf->max_hops && !s->trouble)
+		s->trouble = "554 5.4.6 Too many hops: the letter goes round in a loop";
 }
 
 /* After n bytes more. */
@@ -122,7 +139,8 @@ static bool take_text(struct session *s, long long left)
 		io_in.start += given;
 		left -= (long long)given;
 		put_off(s, given);
-		message_write(s, buf_slice(&out));
+		count_hops(s, buf_slice(&out));
+		store_write(s, buf_slice(&out));
 	}
 	buf_free(&out);
 	if (status == CRLF_BARE_CR || status == CRLF_BARE_LF)
@@ -152,10 +170,9 @@ void do_data(struct session *s, slice argument)
 		return;
 	}
 	reply(s, "354 End with a dot on a line of its own");
-	s->text = (struct crlf){ .dotted = true };
-	message_begin(s);
+	begin(s, true);
 	if (take_text(s, ENDLESS))
-		message_end(s);
+		finish(s);
 }
 
 /* A chunk that is refused is still taken in, or what is in it would be read as commands (RFC 3030 §2). */
@@ -182,17 +199,16 @@ static void take_chunk(struct session *s, long long size, bool last)
 {
 	if (!s->chunked) {
 		s->chunked = true;
-		s->text = (struct crlf){ .dotted = false };
-		message_begin(s);
+		begin(s, false);
 	}
 	if (size > s->conf->size_limit)
-		skip_chunk(s, size, queue_trouble(EFBIG));
+		skip_chunk(s, size, trouble_of(EFBIG));
 	else if (!take_text(s, size))
 		return;
 	else if (last && !crlf_complete(&s->text))
 		hang_up(s, CLIENT_WRONG, bare_end);
 	else if (last)
-		message_end(s);
+		finish(s);
 	else if (!s->trouble)
 		reply(s, "250 2.0.0 %lld bytes", size);
 	else {

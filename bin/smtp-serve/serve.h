@@ -16,6 +16,7 @@ struct client {
 	bool trusted;           /* it is in relay-from */
 	bool speaks_first;      /* before it was greeted */
 	struct address address;
+	char text[NETWORK_TEXT];        /* the same; empty where it is not known */
 	char *name;             /* as the reverse look-up of whoever started us found it, or NULL; owned */
 };
 
@@ -27,6 +28,7 @@ enum ending { GOING_ON, CLIENT_LEFT, CLIENT_SLOW, CLIENT_WRONG, WE_FAILED };
 struct session {
 	const struct conf *conf;
 	bool lmtp, submission;
+	char **command;                 /* what takes the letters instead of the queue, NULL-ended; or NULL */
 	int64_t patience;               /* ms that the client may be silent, or take for a command */
 	struct client client;
 	struct routes routes;           /* once routes_known */
@@ -46,16 +48,25 @@ struct session {
 	bool chunked;                   /* there was a BDAT */
 	bool utf8;
 	struct letter letter;
-	buf sender;                     /* `<alice@example.org>`, for the log */
-	buf rcpt;                       /* the first recipient */
+	bool has_letter;                /* begun, and neither stored nor abandoned */
+	buf sender;
+	buf options;                    /* words, for a command */
+	buf recipients;                 /* NUL-ended: all for a command, else the first */
 	buf refusal;                    /* a reply made for this recipient */
 	long long accepted, refused;    /* recipients */
 
 	/* The message. */
+	struct writer spool;            /* where it waits for a filter or a command; else not open */
 	struct crlf text;
+	struct hops {
+		size_t matched;         /* bytes of this line that are those of `Received:` */
+		bool other;             /* no, it is another line */
+		bool over;              /* the header is */
+		long long count;
+	} hops;
 	int64_t deadline;               /* put off by what arrives: a byte a second holds nobody for long */
-	long long bytes;
-	long long wasted;               /* bytes thrown away since there was trouble */
+	long long bytes;                /* of the message, ours included */
+	long long wasted;               /* thrown away since there was trouble */
 	const char *trouble;            /* the reply that the letter will get */
 };
 
@@ -77,20 +88,44 @@ void hang_up(struct session *, enum ending, const char *text);
 /* NULL where mail for this recipient is taken from this client, else the reply; may complete the address. */
 const char *admit(struct session *, const struct path *, buf *address);
 
-/* The commands, each with what followed its verb. */
 void command_dispatch(struct session *, slice line);
-
 void do_data(struct session *, slice argument);
 void do_bdat(struct session *, slice argument);
 
-/* Starts the message with our Received field. */
-void message_begin(struct session *);
-void message_write(struct session *, slice bytes);
+/*
+ * Where letters go: into the queue or, with a command, to that. What returns a text
+ * returns NULL, or the reply that refuses.
+ */
+const char *store_begin(struct session *, const struct mail_command *);
+const char *store_recipient(struct session *, slice recipient, slice options);
 
-/* Stores it; a reply for it, or in LMTP for each recipient. Ends the transaction. */
-void message_end(struct session *);
+/* Before the first byte of the message, and its bytes; trouble is kept in the session. */
+void store_message(struct session *);
+void store_write(struct session *, slice bytes);
+const char *store_commit(struct session *);
 
-/* The reply for what the queue could not do, by errno. */
-const char *queue_trouble(int error);
+/* Leaves no trace of what was not committed; may be called at any time. */
+void store_abandon(struct session *);
+
+/* RFC 3848, RFC 6531 §4.3: SMTP, ESMTP, UTF8SMTP, LMTP, UTF8LMTP. */
+const char *protocol(const struct session *);
+
+/* The reply for what the system could not do, by errno. */
+const char *trouble_of(int error);
+
+/* An unlinked temporary file: a descriptor, or -1. */
+int spool_open(void);
+
+/*
+ * Runs a program with its standard input at the start of `in`, its output to `out` (-1: /dev/null),
+ * and at most `ms` to live: its exit status; *said has the first line of its standard error.
+ */
+int program_run(char *const argv[], int in, int out, int64_t ms, buf *said);
+
+/*
+ * Sends the message in *fd through the chain of the setting `filter`; *fd is then what the last
+ * of them wrote. NULL, or the reply that refuses, which may be in s->refusal.
+ */
+const char *filter_run(struct session *, int *fd);
 
 #endif

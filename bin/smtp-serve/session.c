@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -12,14 +13,14 @@
 
 void session_reset(struct session *s)
 {
-	if (s->open)
-		letter_abandon(&s->letter);
+	store_abandon(s);
 	s->open = s->chunked = s->utf8 = false;
 	s->accepted = s->refused = 0;
 	s->bytes = s->wasted = 0;
 	s->trouble = NULL;
 	buf_clear(&s->sender);
-	buf_clear(&s->rcpt);
+	buf_clear(&s->options);
+	buf_clear(&s->recipients);
 }
 
 /* Growing with the errors, and bounded: what guesses at addresses waits, an honest client hardly. */
@@ -31,6 +32,12 @@ static void tarpit(const struct session *s)
 	io_wait(-1, 0, clock_ms() + (ms < most ? ms : most));
 }
 
+static void log_refusal(const struct session *s, const char *text)
+{
+	log_line("client=%s helo=%s from=<%s> status=refused reply=\"%s\"", s->client.text,
+	    s->helo.n ? s->helo.p : "", s->sender.n ? s->sender.p : "", text);
+}
+
 void reply(struct session *s, const char *format, ...)
 {
 	buf text = { NULL, 0, 0 };
@@ -39,6 +46,8 @@ void reply(struct session *s, const char *format, ...)
 	va_start(args, format);
 	buf_vprint(&text, format, args);
 	va_end(args);
+	if (text.p[0] == '4' || text.p[0] == '5')
+		log_refusal(s, text.p);
 	if (text.p[0] == '5' && ++s->errors > LIMIT_FREE_ERRORS)
 		tarpit(s);
 	buf_addtext(&text, "\r\n");
@@ -59,6 +68,7 @@ static void flush(struct session *s)
 /* What the client still sends is read for a moment, so that the network does not drop our last words. */
 static void linger(void)
 {
+	shutdown(STDOUT_FILENO, SHUT_WR);
 	io_in.deadline = clock_ms() + LIMIT_LINGER;
 	for (size_t read = 0; read < LIMIT_ANSWERS; read += LIMIT_STREAM) {
 		io_in.start = io_in.end;
