@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016,SC2094,SC2154 # texts for other shells; files read twice; what bats sets
 load helper
 
 setup() {
@@ -45,7 +46,7 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 @test "without -t the header says nothing about recipients, and Bcc goes all the same" {
 	printf 'To: bob@b.example\nBcc: carol@c.example\n\n' | sendmail dave@d.example
 	[ "$(recipients)" = dave@d.example ]
-	! grep -qi bcc "$(queued)"
+	run -1 grep -i bcc "$(queued)"
 }
 
 @test "a recipient named twice gets one letter; its domain has no case" {
@@ -103,6 +104,7 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 
 @test "the sender is -f or -r, attached or not, in any form; else the login" {
 	for words in '-f a@a.example' '-fa@a.example' '-r a@a.example' '-ra@a.example'; do
+		# shellcheck disable=SC2086
 		sendmail $words bob@b.example </dev/null
 		[ "$(sender)" = a@a.example ]
 		reset
@@ -121,8 +123,8 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 
 @test "Sender is added where From has several" {
 	printf 'From: a@a.example, b@b.example\n' | filter -f c@c.example | grep -qx 'Sender: c@c.example'
-	! printf 'From: a@a.example, b@b.example\nSender: d@d.example\n' | filter -f c@c.example | grep -q c@c.example
-	! printf 'From: a@a.example\n' | filter -f c@c.example | grep -q Sender
+	[ "$(printf 'From: a@a.example, b@b.example\nSender: d@d.example\n' | filter -f c@c.example | grep -c c@c.example)" = 0 ]
+	[ "$(printf 'From: a@a.example\n' | filter -f c@c.example | grep -c Sender)" = 0 ]
 }
 
 @test "bare addresses get the domain, and nothing else in their fields changes" {
@@ -231,28 +233,28 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 
 @test "without -i a lone dot ends the input; with -i or -oi it is data" {
 	for end in '.\n' '.\r\n' '.'; do
-		[ "$(printf "\none\n..\n${end}" | mail-inject -n | sed '1,/^$/d' | paste -sd,)" = one,.. ]
+		[ "$(printf "\none\n..\n%b" "$end" | mail-inject -n | sed '1,/^$/d' | paste -sd,)" = one,.. ]
 	done
 	[ "$(printf '\none\n.\ntwo\n' | mail-inject -n | sed '1,/^$/d' | paste -sd,)" = one ]
 	[ "$(printf '\none\n.x\ntwo\n' | mail-inject -n | sed '1,/^$/d' | paste -sd,)" = one,.x,two ]
 	for i in -i -oi -ti; do
 		[ "$(printf '\none\n.\ntwo\n' | mail-inject -n $i | sed '1,/^$/d' | paste -sd,)" = one,.,two ]
 	done
-	! printf 'Subject: x\n.\nTo: y\n' | mail-inject -n | grep -q y
+	[ "$(printf 'Subject: x\n.\nTo: y@y.example\n' | mail-inject -n | grep -c y@)" = 0 ]
 	{ head -c 65536 /dev/zero | tr '\0' x; printf '.\nz\n'; } >"$BATS_TEST_TMPDIR/in"
 	mail-inject -n <"$BATS_TEST_TMPDIR/in" | sed '1,/^$/d' | cmp - "$BATS_TEST_TMPDIR/in"
 }
 
 @test "a first From line is dropped, of an mbox too" {
 	for first in 'From bob Mon Nov 23\n' '>From bob\n>From carol\r\n' "From $(head -c 70000 /dev/zero | tr '\0' x)\n"; do
-		[ "$(printf "${first}Subject: x\n\nFrom here\n" | filter -f a@a.example | paste -sd,)" = "From: a@a.example,To: undisclosed-recipients:;,Subject: x,,From here" ]
+		[ "$(printf "%bSubject: x\n\nFrom here\n" "$first" | filter -f a@a.example | paste -sd,)" = "From: a@a.example,To: undisclosed-recipients:;,Subject: x,,From here" ]
 	done
 	printf '\nFrom here\n' | mail-inject -n | grep -qx 'From here'
 }
 
 @test "a message without a header gets one" {
 	for text in 'Hello Bob,\nhow: are you\n' '\nHello Bob,\nhow: are you\n' ' Hello Bob,\nhow: are you\n'; do
-		mail-inject -n < <(printf "$text") | sed '1,/^$/d' | diff -Z - <(printf "${text#\\n}")
+		mail-inject -n < <(printf %b "$text") | sed '1,/^$/d' | diff -Z - <(printf %b "${text#\\n}")
 	done
 }
 
@@ -317,6 +319,7 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 
 @test "an envelope address with a leading dash is refused" {
 	for words in '-f-x@a.example b@b.example' '-- -oQ/tmp@b.example' '-- <-x@b.example>'; do
+		# shellcheck disable=SC2086
 		run -65 sendmail $words </dev/null
 	done
 	run -65 sendmail -t <<<'To: "-oQ/tmp"@b.example'
