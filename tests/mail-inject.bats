@@ -240,7 +240,7 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 	for i in -i -oi -ti; do
 		[ "$(printf '\none\n.\ntwo\n' | mail-inject -n $i | sed '1,/^$/d' | paste -sd,)" = one,.,two ]
 	done
-	[ "$(printf 'Subject: x\n.\nTo: y@y.example\n' | mail-inject -n | grep -c y@)" = 0 ]
+	[ "$(printf 'Subject: x\n.\nTo: y@y.example\n' | mail-inject -n | grep -c y@y)" = 0 ]
 	{ head -c 65536 /dev/zero | tr '\0' x; printf '.\nz\n'; } >"$BATS_TEST_TMPDIR/in"
 	mail-inject -n <"$BATS_TEST_TMPDIR/in" | sed '1,/^$/d' | cmp - "$BATS_TEST_TMPDIR/in"
 }
@@ -525,6 +525,7 @@ with_runner() {
 @test "installed set-gid, it takes nothing from its caller's environment" {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	[ ! -e /etc/pennypost ] || skip "this machine has a Pennypost"
+	! ldd "$BUILD/bin/mail-inject" | grep -q libasan || skip "a sanitizer looks for leaks by ptrace, which set-gid forbids"
 	shared=$(mktemp -d /tmp/pennypost-setgid.XXXXXX)
 	chmod 755 "$shared"
 	cp "$BUILD/bin/mail-inject" "$shared/sendmail"

@@ -36,10 +36,11 @@ slice author_name(void)
 {
 	static buf name;
 	const struct passwd *pw = entry();
-	slice full = { "", 0 };
+	slice full;
 
-	if (pw && pw->pw_gecos)
-		full = slice_of(pw->pw_gecos);
+	if (!pw || !pw->pw_gecos)
+		return (slice){ "", 0 };
+	full = slice_of(pw->pw_gecos);
 	full = slice_upto(full, slice_find(full, ','));
 	buf_clear(&name);
 	for (size_t i = 0; i < full.n; i++) {

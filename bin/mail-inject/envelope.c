@@ -124,16 +124,17 @@ static bool is_new(struct envelope *e, slice address)
 {
 	char *key = mem_text(address);
 	char **found;
+	bool new;
 
 	for (char *at = key + addr_local(address).n; *at; at++)
 		*at = ascii_lower(*at);
 	found = tsearch(key, &e->known, compare);
+	new = found && *found == key;
 	if (!found)
 		fail(EX_OSERR, "out of memory");
-	if (*found == key)
-		return true;
-	free(key);
-	return false;
+	if (!new)
+		free(key);
+	return new;
 }
 
 static void add_mailbox(struct envelope *e, struct addr *a, const char *where)

@@ -17,7 +17,7 @@ struct request {
 	const char *sender;     /* -f; NULL where not given */
 	const char *name;       /* -F; NULL where not given */
 	const char *deliver;    /* -od: as the setting of this name; NULL where not given */
-	const char *run;        /* what is attached to -q */
+	const char *run;        /* what is attached to -q, or NULL */
 	const char *body;       /* -B, in lower case; NULL where not given, as the next */
 	const char *returned;   /* -R */
 	buf envelope_id;        /* -V, as xtext */

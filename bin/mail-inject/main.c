@@ -61,7 +61,7 @@ static int run(struct request *r)
 		become_list(r->recipients - 1);
 	conf_load(&conf);
 	if (r->mode == RUN)
-		return run_queue(r->run, &conf);
+		return run_queue(r->run ? r->run : "", &conf);
 	if (r->mode == ALIASES)
 		return check_aliases(&conf);
 	if (r->mode == VERIFY)

@@ -127,7 +127,7 @@ void options_read(struct request *r, int argc, char **argv, const char *program)
 		case 'o': set_option(r, optarg); break;
 		case 'q':
 			r->mode = RUN;
-			r->run = optarg ? optarg : "";
+			r->run = optarg;
 			break;
 		case 't': r->from_header = true; break;
 		case 'v': r->verbose = true; break;
