@@ -1,0 +1,197 @@
+#!/bin/bash
+# crash.sh [-s stride] [scenario ...]: every system call of a program is once its last, or fails once.
+#
+# A scenario prepares a Pennypost, lets a program take a letter over, and says what must hold
+# afterwards: what was acknowledged is there, whole; what was not is there whole or not at all;
+# and after the next run without faults nothing is left to do and no junk remains.
+# The same must hold of every state that the disk may be in when the power fails after some call
+# (powercut.py). With a stride only every so many points are tried. Prints a line a scenario; exits 1
+# on any violation.
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+PATH=${BUILD:-$top/build}/bin:$PATH
+work=$(mktemp -d "${TMPDIR:-/tmp}/crash.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export PENNYPOST=$work/pennypost
+
+body=$(seq -f 'line %.0f of the letter' 300)
+letter() { printf 'From: alice@here.example\nTo: bob@here.example\nSubject: crash\n\n%s\n' "$body"; }
+letter >"$work/letter"
+letter | sed 's/$/\r/' >"$work/letter.crlf"
+
+prepare() {
+	rm -rf "$PENNYPOST"
+	mkdir -p "$PENNYPOST/mailboxes/bob" "$PENNYPOST/mailboxes/alice"
+	printf '%s\n' 'hostname here.example' 'log stderr' 'deliver queue' 'queue-reserve 0' \
+		'mailboxes mailboxes' >"$PENNYPOST/conf"
+}
+
+queued() { find "$PENNYPOST/queue" -path '*/queue/?/*' -type f ! -name '*.log' 2>/dev/null; }
+delivered() { find "$PENNYPOST/mailboxes/bob/new" -type f 2>/dev/null; }
+is_whole() { tr -d '\r' <"$1" | sed '1,/^Subject: crash$/d' | tail -n +2 | cmp -s - <(printf '%s\n' "$body"); }
+
+violation() { echo "  $scenario: $point: $*" >&2; violations=$((violations + 1)); }
+
+# What the queue and the mailbox hold is whole, and at least this many are there.
+expect() {
+	local least=$1 file count=0
+	for file in $(queued) $(delivered); do
+		is_whole "$file" || violation "$(basename "$file") is not whole"
+		count=$((count + 1))
+	done
+	[ "$count" -ge "$least" ] || violation "an acknowledged letter is gone"
+}
+
+# After a run without faults: all of it delivered, nothing else left.
+settle() {
+	queued | xargs -r touch
+	queue-run >/dev/null 2>"$work/settle" || violation "the next run failed: $(head -n 1 "$work/settle")"
+	[ -z "$(queued)" ] || violation "a letter stays in the queue: $(head -n 1 "$work/settle")"
+	[ -z "$(find "$PENNYPOST/queue/corrupt" -type f 2>/dev/null)" ] || violation "a corrupt letter"
+	[ -z "$(find "$PENNYPOST/queue" -name '*.log' 2>/dev/null)" ] || violation "an orphaned log"
+}
+
+# --- scenarios: NAME_before, NAME_command (run under faults), NAME_after STATUS
+
+queue_add_before() { :; }
+queue_add_command() { exec "$@" queue-add -f alice@here.example bob@here.example <"$work/letter"; }
+queue_add_after() { expect $(($1 == 0)); settle; expect $(($1 == 0)); }
+
+mail_inject_before() { :; }
+mail_inject_command() { exec "$@" mail-inject -t -i -f alice@here.example <"$work/letter"; }
+mail_inject_after() { queue_add_after "$1"; }
+
+mail_deliver_before() { :; }
+mail_deliver_command() { exec "$@" mail-deliver -f alice@here.example bob <"$work/letter"; }
+mail_deliver_after() { expect $(($1 == 0)); }
+
+mail_deliver_mbox_before() { echo "bob: $PENNYPOST/mailboxes/bob.mbox" >"$PENNYPOST/aliases"; }
+mail_deliver_mbox_command() { mail_deliver_command "$@"; }
+mail_deliver_mbox_after() {
+	local mbox=$PENNYPOST/mailboxes/bob.mbox count=0
+	if [ "$1" = 0 ]; then
+		[ "$(grep -c '^From ' "$mbox")" = 1 ] || violation "an acknowledged letter is gone"
+	fi
+	# A letter cut short by a kill is followed by a whole one.
+	rm -f "$mbox.lock"
+	mail-deliver -f alice@here.example bob <"$work/letter" 2>/dev/null || violation "the next delivery failed"
+	count=$(grep -c '^line 300 of the letter$' "$mbox")
+	[ "$count" = $((1 + ($1 == 0))) ] || [ "$1" != 0 ] || violation "a letter is gone"
+	tail -n 301 "$mbox" | head -n 300 | cmp -s - <(printf '%s\n' "$body") || violation "the next letter is not whole"
+}
+
+mail_deliver_forward_before() { echo 'carol: bob@here.example' >"$PENNYPOST/aliases"; }
+mail_deliver_forward_command() { exec "$@" mail-deliver -f alice@here.example carol <"$work/letter"; }
+mail_deliver_forward_after() { queue_add_after "$1"; }
+
+queue_run_before() { queue-add -f alice@here.example bob@here.example <"$work/letter" >/dev/null; }
+queue_run_command() { exec "$@" queue-run; }
+queue_run_after() { expect 1; settle; [ -n "$(delivered)" ] || violation "not delivered"; expect 1; }
+
+dialogue() {
+	printf 'EHLO there.example\r\nMAIL FROM:<alice@there.example>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n'
+	cat "$work/letter.crlf"
+	printf '.\r\nQUIT\r\n'
+}
+smtp_serve_before() { dialogue >"$work/dialogue"; }
+smtp_serve_command() { exec "$@" smtp-serve <"$work/dialogue"; }
+smtp_serve_after() {
+	local accepted
+	accepted=$(grep -c '^250 2.0.0 ' "$work/output")
+	expect "$accepted"
+	settle
+	expect "$accepted"
+}
+
+# --- the faults
+
+faults='
+write,writev,pwrite64 ENOSPC EIO EDQUOT
+fsync,fdatasync EIO ENOSPC
+link,linkat,rename,renameat,renameat2,unlink,unlinkat EIO ENOSPC
+openat,open EMFILE EIO ENOSPC
+mmap ENOMEM
+read,pread64,poll EINTR
+'
+
+# One run under strace with this injection; an interrupted call is to go on as if nothing had happened.
+try() {
+	point=$1
+	prepare
+	"${scenario}_before"
+	{
+		("${scenario}_command" timeout -s KILL 20 strace -f -qq -o /dev/null -e "inject=$1") >"$work/output"
+		status=$?
+	} 2>/dev/null
+	[ "$status" != 137 ] || [[ $1 = *KILL* ]] || violation "hangs"
+	"${scenario}_after" "$status"
+	points=$((points + 1))
+}
+
+# `name count` for every system call of the program and its children: the most that one process makes.
+calls() {
+	prepare
+	"${scenario}_before"
+	("${scenario}_command" strace -f -qq -o "$work/trace") >/dev/null 2>&1
+	awk '{ sub(/\(.*/, "", $2) } $2 ~ /^[a-z0-9_]+$/ && $2 !~ /^(exit|exit_group|execve)$/ { n[$1 " " $2]++ }
+		END { for (k in n) { split(k, a, " "); if (n[k] > most[a[2]]) most[a[2]] = n[k] }
+		for (k in most) print k, most[k] }' "$work/trace" | sort
+}
+
+# Every stride-th of the points that come in.
+thin_out() { awk -v s="$stride" 'NR % s == 0'; }
+
+points_of() {
+	local name count nth call_set errors error
+	while read -r name count; do
+		for ((nth = 1; nth <= count; nth++)); do
+			echo "$name:signal=KILL:when=$nth"
+			while read -r call_set errors; do
+				[[ ,$call_set, = *,$name,* ]] || continue
+				for error in $errors; do
+					echo "$name:error=$error:when=$nth"
+				done
+			done <<<"$faults"
+		done
+	done < <(calls)
+}
+
+# Every disk that a power cut may leave. A program that ends without a word has taken nothing over.
+try_power_cuts() {
+	local states number
+	prepare
+	"${scenario}_before"
+	rm -rf "$work/before"
+	cp -a "$PENNYPOST" "$work/before"
+	("${scenario}_command" strace -f -y -xx -s 100000000 -o "$work/trace") >/dev/null 2>&1
+	states=$("$top/tests/powercut.py" count "$work/trace" "$work/before" "$PENNYPOST")
+	for ((number = 0; number < states; number += stride)); do
+		point="power cut $number"
+		status=$("$top/tests/powercut.py" state "$work/trace" "$work/before" "$PENNYPOST" "$number" "$work/output")
+		"${scenario}_after" "$status"
+		points=$((points + 1))
+	done
+}
+
+stride=1
+while getopts s: option; do
+	case $option in
+	s) stride=$OPTARG ;;
+	*) echo 'usage: crash.sh [-s stride] [scenario ...]' >&2; exit 64 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || set -- queue_add mail_inject smtp_serve mail_deliver mail_deliver_mbox mail_deliver_forward queue_run
+
+total=0
+for scenario; do
+	points=0 violations=0
+	while read -r fault; do
+		try "$fault"
+	done < <(points_of | thin_out)
+	try_power_cuts
+	printf '%-22s %5d points  %d violations\n' "$scenario" "$points" "$violations"
+	total=$((total + violations))
+	[ "$points" -gt 0 ] || total=$((total + 1))
+done
+[ "$total" = 0 ]
