@@ -12,7 +12,7 @@ cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes 
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
 	$(shell pkg-config --cflags $(PACKAGES))
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-ldlibs = $(shell pkg-config --libs $(PACKAGES)) -lunistring
+ldlibs = $(shell pkg-config --libs $(PACKAGES)) -lunistring -lresolv
 
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a

@@ -64,6 +64,21 @@ enum {
 
 	/* Failed recipients of one bounce, some 400 bytes each; the next ones get another. */
 	LIMIT_REPORTED = 10000,
+
+	/* Exchanges of one domain that are tried, best first: the largest sites publish some 20. */
+	LIMIT_EXCHANGES = 50,
+
+	/* Addresses of one family of one exchange. */
+	LIMIT_ADDRESSES = 16,
+
+	/* Aliases (CNAME) followed from one name; unbound follows 11. */
+	LIMIT_CNAMES = 11,
+
+	/* DNS questions at once: all of a domain with the most exchanges. A socket buffer holds some 250 answers. */
+	LIMIT_QUESTIONS = 2 * LIMIT_EXCHANGES,
+
+	/* Domains that mx-lookup may be told to look for at once: each is a row in memory. */
+	LIMIT_LOOKUPS = 1000,
 };
 
 #endif

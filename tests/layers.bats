@@ -6,13 +6,13 @@ buf limit
 clock fail network
 io
 conf run
-codec charset addr command crlf
+codec charset addr command domain crlf
 head transport mime mbox bounce
 maildir
 queue routes aliases list
 letter local selection runner
 dns net
-sasl smtp sign
+mx sasl smtp sign
 '
 
 layer_of() { awk -v m="$1" '{ for (i = 1; i <= NF; i++) if ($i == m) { print NR; exit } }' <<<"$layers"; }
