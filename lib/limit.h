@@ -53,6 +53,28 @@ enum {
 	/* The aliases of a site, read whole at each look-up: some 200,000 lines. */
 	LIMIT_ALIASES = 8 * 1024 * 1024,
 
+	/* Seconds after which a file in tmp/ of a Maildir is what a crash left (the Maildir page says 36 hours). */
+	LIMIT_MAILDIR_TMP = 36 * 3600,
+
+	/* Seconds after which a lock file is nobody's. Appending takes a second or two; liblockfile says 5 minutes. */
+	LIMIT_DOT_LOCK = 600,
+
+	/* An alias or .forward with all that it includes: a list of a million addresses. */
+	LIMIT_EXPANSION = 64 * 1024 * 1024,
+	LIMIT_INCLUDES = 10,
+
+	/* Seconds that a command has for a letter, or a locked mailbox to become free; -t of mail-deliver. */
+	LIMIT_COMMAND_TIME = 600,
+
+	/* A process that delivers is given up after so many times that: it hangs in the system, not in a command. */
+	LIMIT_COMMANDS = 4,
+
+	/* What a command says on standard error, as far as it stands in a result: an SMTP reply line has 512 bytes. */
+	LIMIT_COMMAND_SAYS = 300,
+
+	/* Recipients delivered to at once by one mail-deliver -j: enough for their fsyncs to share the disk's. */
+	LIMIT_DELIVERIES = 10,
+
 	/* Places where user-extension is cut: each costs a look-up, and anyone may send an address full of dashes. */
 	LIMIT_DASHES = 8,
 

@@ -1,0 +1,34 @@
+/*
+ * maildir: a folder of letters, one file each, that any number of programs on any
+ * number of hosts may use at once without locks (https://cr.yp.to/proto/maildir.html).
+ *
+ *	maildir_begin, writer_put on m.out (any number), maildir_commit
+ *
+ * The letter is written in tmp/, synced, renamed into new/, and new/ synced: what is
+ * not there after maildir_commit was never delivered. Names are
+ * TIME.MmicrosecondsPprocessRrandom.host,S=size (`/` and `:` of the host as \057 and
+ * \072), so that hosts which share the folder never meet.
+ */
+#ifndef MAILDIR_H
+#define MAILDIR_H
+
+#include "buf.h"
+#include "io.h"
+
+struct maildir_letter {
+	int tmp, new;           /* folders */
+	buf name;
+	struct writer out;
+};
+
+/*
+ * Makes the folder, mode 0700, and its cur, new and tmp where they are missing, but nothing
+ * above it; removes what was left in tmp/ 36 hours ago. 0; -1 and errno, to be abandoned.
+ */
+int maildir_begin(struct maildir_letter *, const char *path);
+int maildir_commit(struct maildir_letter *);
+
+/* Leaves no trace of the letter; keeps errno. */
+void maildir_abandon(struct maildir_letter *);
+
+#endif

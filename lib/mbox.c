@@ -1,0 +1,290 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "limit.h"
+#include "mbox.h"
+
+enum { MID_LINE = -1 };
+
+static int open_file(struct mbox_letter *m)
+{
+	m->fd = open(m->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (m->fd >= 0 || errno != ENOENT)
+		return m->fd < 0 ? -1 : 0;
+	m->fd = open(m->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	m->made = m->fd >= 0;
+	return m->made || errno == EEXIST ? 0 : -1;
+}
+
+/* A mail reader may have put another file in its place while we waited. */
+static int is_still(const struct mbox_letter *m)
+{
+	struct stat ours, there;
+
+	if (fstat(m->fd, &ours) || lstat(m->path, &there))
+		return errno == ENOENT ? 0 : -1;
+	return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+static int is_plain(const struct mbox_letter *m)
+{
+	struct stat st;
+
+	if (fstat(m->fd, &st))
+		return -1;
+	errno = !S_ISREG(st.st_mode) ? EINVAL : st.st_nlink > 1 ? EMLINK : 0;
+	return errno ? -1 : 0;
+}
+
+static void add_owner(buf *text)
+{
+	char host[256] = "localhost";
+
+	gethostname(host, sizeof host - 1);
+	buf_print(text, "%ld %s\n", (long)getpid(), host);
+}
+
+/* Whether the lock says `PROCESS HOST`, with this host and a process that is gone. */
+static bool owner_is_gone(const char *lock)
+{
+	buf text = { NULL, 0, 0 }, ours = { NULL, 0, 0 };
+	slice rest, pid, host, our_host;
+	bool gone = false;
+
+	if (io_file(AT_FDCWD, lock, LIMIT_COMMAND_LINE, &text) == 0) {
+		add_owner(&ours);
+		rest = slice_trim(buf_slice(&text));
+		slice_word(&rest, &pid);
+		host = slice_trim(rest);
+		rest = slice_trim(buf_slice(&ours));
+		slice_word(&rest, &our_host);
+		gone = slice_number(pid) > 1 && host.n && slice_same(host, slice_trim(rest))
+		    && kill((pid_t)slice_number(pid), 0) && errno == ESRCH;
+	}
+	buf_free(&text);
+	buf_free(&ours);
+	return gone;
+}
+
+/* Old by the clock of the file system, which may be another machine's: that of the mailbox, just touched. */
+static bool is_old(const struct mbox_letter *m, const char *lock)
+{
+	struct timespec touch[2] = { { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } };
+	struct stat here, there;
+
+	return futimens(m->fd, touch) == 0 && fstat(m->fd, &here) == 0 && lstat(lock, &there) == 0
+	    && here.st_atime - there.st_mtime > LIMIT_DOT_LOCK;
+}
+
+/* 1: ours; 0: somebody else's, or it cannot be made here at all and then m->lock stays NULL with 1; -1. */
+static int take_dot_lock(struct mbox_letter *m)
+{
+	buf lock = { NULL, 0, 0 }, text = { NULL, 0, 0 };
+	int fd, status = 0;
+
+	buf_print(&lock, "%s.lock", m->path);
+	fd = open(lock.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		m->lock = mem_text(buf_slice(&lock));
+		add_owner(&text);
+		status = write(fd, text.p, text.n) == (ssize_t)text.n ? 1 : -1;
+		close(fd);
+	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
+		status = 1;
+	} else if (errno != EEXIST) {
+		status = -1;
+	} else if (owner_is_gone(lock.p) || is_old(m, lock.p)) {
+		unlink(lock.p);
+	}
+	buf_free(&lock);
+	buf_free(&text);
+	return status;
+}
+
+/* Never waits for one lock while holding the other: programs differ in which they take first. */
+static int try_locks(struct mbox_letter *m)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int got;
+
+	if (fcntl(m->fd, F_SETLK, &whole))
+		return errno == EACCES || errno == EAGAIN || errno == EINTR ? 0 : -1;
+	got = is_still(m);
+	if (got > 0)
+		got = take_dot_lock(m);
+	return got;
+}
+
+static void nap(void)
+{
+	struct timespec pause = { .tv_nsec = 5 * 1000000 };
+	unsigned char chance = 0;
+
+	if (getrandom(&chance, 1, GRND_NONBLOCK) == 1)
+		pause.tv_nsec += chance * 100000L;
+	nanosleep(&pause, NULL);
+}
+
+static int open_locked(struct mbox_letter *m, int64_t deadline)
+{
+	for (;;) {
+		int got = open_file(m);
+
+		if (got == 0 && m->fd >= 0) {
+			got = is_plain(m);
+			if (got == 0)
+				got = try_locks(m);
+			if (got > 0)
+				return 0;
+			if (got < 0)
+				return -1;
+			close(m->fd);
+			m->fd = -1;
+		}
+		if (got < 0)
+			return -1;
+		if (clock_ms() > deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		nap();
+	}
+}
+
+/* So that the letter before ours, whoever wrote it, ends where ours begins. */
+static int end_last(struct mbox_letter *m)
+{
+	char last[2] = "\n\n";
+	off_t n = m->before < 2 ? m->before : 2;
+
+	if (pread(m->fd, last + 2 - n, (size_t)n, m->before - n) != n)
+		return -1;
+	if (lseek(m->fd, m->before, SEEK_SET) < 0)
+		return -1;
+	return writer_put(&m->out, slice_upto(SLICE("\n\n"), last[1] != '\n' ? 2 : last[0] != '\n'));
+}
+
+/* The date is ctime's, in UTC (RFC 4155); a blank in the sender would end it. */
+static int put_separator(struct mbox_letter *m, slice sender)
+{
+	time_t now = time(NULL);
+	char date[32];
+	struct tm t;
+	buf line = { NULL, 0, 0 };
+	int status;
+
+	buf_addtext(&line, "From ");
+	if (sender.n == 0)
+		sender = SLICE("MAILER-DAEMON");
+	for (size_t i = 0; i < sender.n; i++)
+		buf_addchar(&line, ascii_blank(sender.p[i]) || ascii_control(sender.p[i]) ? '-' : sender.p[i]);
+	gmtime_r(&now, &t);
+	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &t);
+	buf_print(&line, " %s\n", date);
+	status = writer_put(&m->out, buf_slice(&line));
+	buf_free(&line);
+	return status;
+}
+
+int mbox_begin(struct mbox_letter *m, const char *path, slice sender, int64_t deadline)
+{
+	*m = (struct mbox_letter){ .fd = -1, .before = -1, .path = mem_text(slice_of(path)),
+		.last = '\n', .out.fd = -1 };
+	if (open_locked(m, deadline))
+		return -1;
+	m->before = lseek(m->fd, 0, SEEK_END);
+	if (m->before < 0)
+		return -1;
+	writer_open(&m->out, m->fd);
+	return end_last(m) || put_separator(m, sender) ? -1 : 0;
+}
+
+int mbox_write(struct mbox_letter *m, slice bytes)
+{
+	static const char from[] = "From ";
+
+	if (bytes.n)
+		m->last = bytes.p[bytes.n - 1];
+	while (bytes.n) {
+		if (m->held == MID_LINE) {
+			slice line = slice_upto(bytes, slice_find(bytes, '\n') + 1);
+
+			writer_put(&m->out, line);
+			if (line.p[line.n - 1] == '\n')
+				m->held = 0;
+			bytes = slice_from(bytes, line.n);
+		} else if (bytes.p[0] == '>' && m->held == 0) {
+			writer_char(&m->out, '>');
+			bytes = slice_from(bytes, 1);
+		} else if (bytes.p[0] == from[m->held]) {
+			bytes = slice_from(bytes, 1);
+			if (++m->held == 5) {
+				writer_text(&m->out, ">From ");
+				m->held = MID_LINE;
+			}
+		} else {
+			writer_put(&m->out, (slice){ from, (size_t)m->held });
+			m->held = MID_LINE;
+		}
+	}
+	return m->out.error ? -1 : 0;
+}
+
+static int sync_folder(const char *path)
+{
+	slice folder = slice_of(path);
+	char *name;
+	int fd, status;
+
+	while (folder.n && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	name = folder.n ? mem_text(folder) : mem_text(SLICE("."));
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	status = fd < 0 ? -1 : fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	free(name);
+	return status;
+}
+
+static void release(struct mbox_letter *m)
+{
+	if (m->lock)
+		unlink(m->lock);
+	if (m->fd >= 0)
+		close(m->fd);
+	writer_close(&m->out);
+	free(m->lock);
+	free(m->path);
+	*m = (struct mbox_letter){ .fd = -1 };
+}
+
+int mbox_commit(struct mbox_letter *m)
+{
+	if (m->held > 0)
+		writer_put(&m->out, slice_upto(SLICE("From "), (size_t)m->held));
+	writer_text(&m->out, m->last == '\n' ? "\n" : "\n\n");
+	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && sync_folder(m->path)))
+		return -1;
+	release(m);
+	return 0;
+}
+
+void mbox_abandon(struct mbox_letter *m)
+{
+	int error = errno;
+
+	if (m->before >= 0 && ftruncate(m->fd, m->before) == 0 && m->before == 0 && m->made)
+		unlink(m->path);
+	release(m);
+	errno = error;
+}
