@@ -1,5 +1,4 @@
 /* mail-inject: a message on standard input into the queue; sendmail, mailq and newaliases too. See mail-inject(1). */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "fail.h"
 #include "inject.h"
+#include "io.h"
 
 static const char usage[] = "usage: mail-inject [-intv] [-B type] [-b mode] [-F name] [-f sender] [-N when] [-o option]\n"
     "                   [-q[what]] [-R full|hdrs] [-V id] [--] [recipient ...] <message";
@@ -37,13 +37,8 @@ void explain(const char *format, ...)
 static void settle(void)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
-	int fd = STDIN_FILENO;
 
-	while (fd <= STDERR_FILENO)
-		if (fcntl(fd, F_GETFD) >= 0 || open("/dev/null", O_RDWR) == fd)
-			fd++;
-		else
-			_exit(EX_OSERR);
+	io_standard();
 	mem_ends_with(EX_OSERR);
 	umask(027);
 	signal(SIGCHLD, SIG_DFL);

@@ -236,15 +236,6 @@ static void run(struct manager *m)
 	entry_sync(m);
 }
 
-static void open_standard_descriptors(void)
-{
-	int fd;
-
-	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
-		;
-	close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	static struct manager m;
@@ -252,7 +243,7 @@ int main(int argc, char **argv)
 	bool ids = false;
 	int ch;
 
-	open_standard_descriptors();
+	io_standard();
 	fail_name("queue-run", usage);
 	while ((ch = getopt(argc, argv, "c:di:R:")) != -1)
 		switch (ch) {
