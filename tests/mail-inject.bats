@@ -465,7 +465,7 @@ with_runner() {
 	[ "$(queued | wc -l)" = 1 ]
 }
 
-@test "-q runs what is due, -qIid one letter, -qR and -qS those that match" {
+@test "-q runs all, -q15m what is due, -qIid one letter, -qR and -qS those that match" {
 	with_runner
 	sendmail -f alice@a.example bob@b.example </dev/null
 	first=$(basename "$(queued)")
@@ -477,7 +477,7 @@ with_runner() {
 	sendmail -qSalice
 	sendmail -qRnobody
 	diff "$PENNYPOST/called" - <<-END
-
+		-a
 
 		-i $first
 		-i $first

@@ -33,3 +33,13 @@ add() { printf 'Subject: hello\n\nworld\n' | queue-add -f alice@here.example "$@
 	queue-run
 	[ "$(grep -c . "$file.log")" = 1 ]
 }
+
+@test "-a tries what is not due too" {
+	transport 'carol=451_4.3.0_later'
+	add carol@example.com
+	queue-run
+	transport
+	queue-run -a
+	[ -z "$(queued)" ]
+	run -64 queue-run -a -d
+}

@@ -80,7 +80,10 @@ static void add_matching(struct run *run, const struct conf *c, char what, const
 		fail(EX_OSERR, "%s: %s", c->queue, strerror(errno));
 }
 
-/* -q: what is due. -qIid, -qRtext, -qStext: these letters, due or not. An interval is queue-run's own to choose. */
+/*
+ * -q: all letters, as a host does that was cut off; -q15m: those that are due, as the interval is
+ * queue-run's own to choose; -qIid, -qRtext, -qStext: these letters, due or not.
+ */
 int run_queue(const char *what, const struct conf *c)
 {
 	struct run run = { .count = 0 };
@@ -89,6 +92,7 @@ int run_queue(const char *what, const struct conf *c)
 		fail(EX_NOPERM, "-q: only root runs the queue of all");
 	add_argument(&run, NULL);
 	switch (what[0]) {
+	case '\0': case 'f': add_argument(&run, "-a"); break;
 	case 'I':
 		add_argument(&run, "-i");
 		add_argument(&run, what + 1);
@@ -96,11 +100,10 @@ int run_queue(const char *what, const struct conf *c)
 	case 'R': add_matching(&run, c, 'r', what + 1); break;
 	case 'S': add_matching(&run, c, 'f', what + 1); break;
 	default:
-		if (what[0] && strcmp(what, "f") && conf_time(slice_of(what)) < 0)
+		if (conf_time(slice_of(what)) < 0)
 			fail(EX_USAGE, "-q%s: not an interval, I, R or S", what);
-		become("queue-run", run.arguments);
 	}
-	if (run.count == 1)
+	if (run.count == 1 && (what[0] == 'R' || what[0] == 'S'))
 		return EX_OK;
 	become("queue-run", run.arguments);
 }

@@ -14,7 +14,7 @@
 #include "io.h"
 #include "queue-run.h"
 
-static const char usage[] = "usage: queue-run [-d] [-c concurrency] [-i id] ... [-R domain]";
+static const char usage[] = "usage: queue-run [-ad] [-c concurrency] [-i id] ... [-R domain]";
 
 const int run_signals[RUN_SIGNALS] = { SIGHUP, SIGTERM, SIGINT, SIGCHLD, SIGPIPE };
 
@@ -240,13 +240,14 @@ int main(int argc, char **argv)
 {
 	static struct manager m;
 	const char *concurrency = NULL;
-	bool ids = false;
+	bool ids = false, all = false;
 	int ch;
 
 	io_standard();
 	fail_name("queue-run", usage);
-	while ((ch = getopt(argc, argv, "c:di:R:")) != -1)
+	while ((ch = getopt(argc, argv, "ac:di:R:")) != -1)
 		switch (ch) {
+		case 'a': all = true; break;
 		case 'c': concurrency = optarg; break;
 		case 'd': m.resident = true; break;
 		case 'i':
@@ -258,15 +259,15 @@ int main(int argc, char **argv)
 		case 'R': m.only_domain = slice_of(optarg); break;
 		default: fail_usage();
 		}
-	if (optind < argc || (m.resident && (ids || m.only_domain.n)))
+	if (optind < argc || (m.resident && (all || ids || m.only_domain.n)))
 		fail_usage();
 	conf_load(&m.conf);
 	if (concurrency && (m.conf.concurrency = slice_number(slice_of(concurrency))) < 1)
 		fail_usage();
-	m.forced = ids || m.only_domain.n;
+	m.forced = all || ids || m.only_domain.n;
 	begin(&m);
-	if (!ids || m.only_domain.n)
-		arrive_scan_all(&m, m.only_domain.n > 0);
+	if (all || !ids || m.only_domain.n)
+		arrive_scan_all(&m, all || m.only_domain.n > 0);
 	run(&m);
 	return io_finish(m.status);
 }
