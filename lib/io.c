@@ -66,7 +66,7 @@ int reader_fill(struct reader *r)
 	reader_make_room(r);
 	if (r->eof || r->end == r->cap)
 		return 0;
-	if (r->deadline && io_wait(r->fd, POLLIN, r->deadline) <= 0) {
+	if (r->deadline && !r->nonblocking && io_wait(r->fd, POLLIN, r->deadline) <= 0) {
 		errno = ETIMEDOUT;
 		return -1;
 	}
@@ -103,6 +103,18 @@ int reader_line(struct reader *r, slice *line)
 			return more;
 		return reader_some(r, seen, line);
 	}
+}
+
+int reader_buffered(struct reader *r, slice *line)
+{
+	slice have = { r->p + r->start, r->end - r->start };
+	size_t at = slice_find(have, '\n');
+
+	if (have.n == 0 || (at == have.n && have.n < LIMIT_STREAM))
+		return 0;
+	*line = slice_upto(have, at + 1);
+	r->start += line->n;
+	return 1;
 }
 
 int reader_some(struct reader *r, size_t most, slice *bytes)
@@ -170,7 +182,7 @@ static int write_all(struct writer *w, slice bytes)
 	while (bytes.n && !w->error) {
 		ssize_t n;
 
-		if ((w->deadline || w->answers) && wait_to_write(w)) {
+		if ((w->deadline || w->answers) && !w->nonblocking && wait_to_write(w)) {
 			w->error = errno;
 			break;
 		}

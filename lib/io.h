@@ -19,6 +19,7 @@ struct reader {
 	size_t start, end, cap; /* bytes read and not yet taken: p[start..end) */
 	int64_t deadline;
 	bool eof;
+	bool nonblocking;       /* fd is O_NONBLOCK: it is read first, and waited for only if nothing is there */
 };
 
 void reader_open(struct reader *r, int fd);     /* borrows fd; buffer of LIMIT_STREAM bytes */
@@ -33,6 +34,9 @@ int reader_fill(struct reader *r);
  */
 int reader_line(struct reader *r, slice *line);
 
+/* A line, or such a piece of one, that is already in the buffer: 1, else 0. Never reads. */
+int reader_buffered(struct reader *r, slice *line);
+
 /* What is there, at least one byte and at most `most`: 1, 0 at the end, -1. */
 int reader_some(struct reader *r, size_t most, slice *bytes);
 
@@ -46,7 +50,7 @@ struct writer {
 	size_t n, cap;
 	int64_t deadline;
 	int error;              /* errno of the first failure, or 0 */
-	bool nonblocking;       /* fd is O_NONBLOCK: it may be given all we have at once */
+	bool nonblocking;       /* fd is O_NONBLOCK: it is given all we have at once, and waited for only if it is full */
 	struct reader *answers; /* taken in while fd is full, so that two pipelining peers never wait for each other */
 };
 

@@ -47,6 +47,12 @@ enum {
 	/* What is passed on to the client of what a filter or a command says: it fits a reply line (§4.5.3.1.5). */
 	LIMIT_SAID = 400,
 
+	/* Letters on their way on one connection, unanswered: at 4 KB each more than any link holds. */
+	LIMIT_IN_FLIGHT = 100,
+
+	/* How often a letter is sent again after its connection broke. */
+	LIMIT_LOSSES = 2,
+
 	/* A settings file, an alias or a routes line. */
 	LIMIT_SETTING_LINE = 64 * 1024,
 

@@ -1,0 +1,167 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "content.h"
+#include "limit.h"
+
+int content_open(struct content *c, slice path, int fd, off_t begin)
+{
+	buf block = c->block;
+	char *name;
+
+	buf_clear(&block);
+	*c = (struct content){ .fd = fd, .borrowed = fd >= 0, .begin = begin, .at = begin, .block = block, .last = '\n' };
+	if (c->borrowed)
+		return 0;
+	name = mem_text(path);
+	c->fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	free(name);
+	return c->fd < 0 ? -1 : 0;
+}
+
+void content_close(struct content *c)
+{
+	if (c->fd >= 0 && !c->borrowed)
+		close(c->fd);
+	c->fd = -1;
+}
+
+/* The next block: 1, 0 at the end, -1. Regular files give less than asked for only at their end. */
+static int read_block(struct content *c)
+{
+	ssize_t n;
+
+	c->block.n = 0;
+	while ((n = pread(c->fd, buf_reserve(&c->block, LIMIT_STREAM), LIMIT_STREAM, c->at)) < 0 && errno == EINTR)
+		;
+	if (n < 0)
+		return -1;
+	c->whole = c->at == c->begin && n < LIMIT_STREAM;
+	c->at += n;
+	c->block.n = (size_t)n;
+	return n > 0;
+}
+
+struct survey {
+	struct facts *facts;
+	size_t column;          /* in the line, its end not counted */
+	bool head;
+	bool carriage_return;   /* was the last byte */
+};
+
+/* A piece of a line without LF. */
+static void survey_piece(struct survey *s, slice piece)
+{
+	unsigned char bits = 0;
+	bool nul = false;
+
+	if (piece.n == 0)
+		return;
+	if (s->carriage_return)
+		s->facts->unfit = true;
+	for (size_t i = 0; i < piece.n; i++) {
+		bits |= (unsigned char)piece.p[i];
+		nul |= piece.p[i] == '\0';
+	}
+	s->carriage_return = piece.p[piece.n - 1] == '\r';
+	s->column += piece.n;
+	if (nul || slice_find(piece, '\r') + s->carriage_return < piece.n
+	    || s->column > LIMIT_TEXT_LINE + (size_t)s->carriage_return)
+		s->facts->unfit = true;
+	s->facts->eight_bit |= bits & 0x80;
+	s->facts->eight_bit_head |= s->head && bits & 0x80;
+	s->facts->size += (long long)piece.n;
+}
+
+static void survey_line_end(struct survey *s)
+{
+	s->facts->size += s->carriage_return ? 1 : 2;
+	if (s->column == s->carriage_return)
+		s->head = false;
+	s->column = 0;
+	s->carriage_return = false;
+}
+
+static void survey_block(struct survey *s, slice block)
+{
+	while (block.n) {
+		size_t n = slice_find(block, '\n');
+
+		survey_piece(s, slice_upto(block, n));
+		if (n < block.n)
+			survey_line_end(s);
+		block = slice_from(block, n + 1);
+	}
+}
+
+int content_learn(struct content *c, struct facts *facts)
+{
+	struct survey s = { .facts = facts, .head = true };
+	int got;
+
+	*facts = (struct facts){ .size = 0 };
+	while ((got = read_block(c)) > 0) {
+		survey_block(&s, buf_slice(&c->block));
+		if (c->whole)
+			break;
+	}
+	if (s.carriage_return)
+		facts->unfit = true;
+	if (s.column)
+		facts->size += 2;
+	return got < 0 ? -1 : 0;
+}
+
+void content_rewind(struct content *c)
+{
+	c->at = c->begin;
+	c->last = '\n';
+}
+
+static void add_line_end(struct content *c, buf *wire)
+{
+	if (c->last != '\r')
+		buf_addchar(wire, '\r');
+	buf_addchar(wire, '\n');
+	c->last = '\n';
+}
+
+static void add_block(struct content *c, slice block, bool stuffed, buf *wire)
+{
+	while (block.n) {
+		size_t n = slice_find(block, '\n');
+		slice piece = slice_upto(block, n);
+
+		if (stuffed && c->last == '\n' && piece.n && piece.p[0] == '.')
+			buf_addchar(wire, '.');
+		buf_addslice(wire, piece);
+		if (piece.n)
+			c->last = piece.p[piece.n - 1];
+		if (n < block.n)
+			add_line_end(c, wire);
+		block = slice_from(block, n + 1);
+	}
+}
+
+int content_next(struct content *c, bool stuffed, buf *wire)
+{
+	bool known = c->whole && c->at == c->begin;
+	int got = 1;
+
+	if (known)
+		c->at += (off_t)c->block.n;
+	else
+		got = c->whole ? 0 : read_block(c);
+	if (got < 0)
+		return -1;
+	if (got > 0 && c->block.n) {
+		add_block(c, buf_slice(&c->block), stuffed, wire);
+		return 1;
+	}
+	if (c->last != '\n')
+		add_line_end(c, wire);
+	return 0;
+}

@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver.h"
+#include "domain.h"
+#include "fail.h"
+#include "mx.h"
+#include "net.h"
+#include "session.h"
+
+enum { DNS_PATIENCE = 20 * 1000, LMTP_PORT = 24 };
+
+/* A host that takes the letters; its addresses are called one soon after the other. */
+struct host {
+	char *name;
+	struct net_address *address;
+	size_t count;
+	bool unix_socket;
+	bool dead;
+};
+
+/* All hosts, best first, and why the last that was tried did not serve. */
+struct way {
+	struct host *host;
+	size_t count;
+	int code;
+	char enhanced[sizeof ((struct reply *)NULL)->enhanced];
+	buf why;
+	buf tried;              /* `name [address]` of the connection that is, or was, open */
+};
+
+static void note(struct way *w, int code, const char *enhanced)
+{
+	w->code = code;
+	snprintf(w->enhanced, sizeof w->enhanced, "%s", enhanced);
+	buf_clear(&w->why);
+}
+
+static void add_exchange(struct way *w, const struct exchange *e, unsigned short port)
+{
+	struct host *h = &w->host[w->count++];
+
+	*h = (struct host){ .name = mem_text(slice_of(e->host)), .count = e->addresses };
+	h->address = mem_grow(NULL, e->addresses, sizeof *h->address);
+	for (size_t i = 0; i < e->addresses; i++)
+		h->address[i] = net_address(&e->address[i], port);
+}
+
+/* That the name of a server we were told to use does not exist is a slip of ours, and no reason to return letters. */
+static void note_dns(struct way *w, const struct mx *mx, bool told)
+{
+	static const struct { int code; const char *enhanced; } replies[] = {
+		[MX_NO_DOMAIN] = { 550, "5.1.2" }, [MX_NULL] = { 556, "5.1.10" }, [MX_NO_ADDRESS] = { 550, "5.4.4" },
+		[MX_LOOP] = { 554, "5.4.6" }, [MX_AGAIN] = { 451, "4.4.3" },
+	};
+	enum mx_status status = told ? MX_AGAIN : mx->status;
+
+	note(w, replies[status].code, replies[status].enhanced);
+	buf_addslice(&w->why, buf_slice(&mx->why));
+}
+
+static struct dns *dns(struct way *w)
+{
+	static struct dns *opened;
+	buf why = { NULL, 0, 0 };
+
+	if (!opened && !(opened = dns_open(settings.conf.resolver, DNS_PATIENCE, &why))) {
+		note(w, 451, "4.4.3");
+		buf_addslice(&w->why, buf_slice(&why));
+	}
+	buf_free(&why);
+	return opened;
+}
+
+static void find_exchanges(struct way *w, slice domain)
+{
+	struct mx_setup setup = { .dns = dns(w), .ourselves = settings.conf.hostname };
+	unsigned short port = (unsigned short)settings.conf.smtp_port;
+	buf name = { NULL, 0, 0 };
+	slice host = domain;
+	struct mx mx;
+
+	if (!setup.dns)
+		return;
+	if (settings.server.n) {
+		unsigned short given;
+
+		net_split(settings.server, &host, &given);
+		port = given ? given : settings.lmtp ? LMTP_PORT : port;
+		mx_host(&mx, &setup, host);
+	} else {
+		if (domain_ascii(domain, &name))
+			buf_addslice(&name, domain);
+		mx_exchanges(&mx, &setup, buf_slice(&name));
+	}
+	mx_wait(&mx);
+	if (mx.status != MX_OK)
+		note_dns(w, &mx, settings.server.n > 0);
+	w->host = mem_grow(NULL, mx.exchanges, sizeof *w->host);
+	for (size_t i = 0; i < mx.exchanges; i++)
+		add_exchange(w, &mx.exchange[i], port);
+	mx_free(&mx);
+	buf_free(&name);
+}
+
+static void find_hosts(struct way *w, slice domain)
+{
+	if (!slice_starts(settings.server, "/")) {
+		find_exchanges(w, domain);
+		return;
+	}
+	w->host = mem_alloc(sizeof *w->host);
+	w->host[0] = (struct host){ .name = mem_text(settings.server), .unix_socket = true };
+	w->count = 1;
+}
+
+static void add_text_of(buf *to, const struct net_address *a)
+{
+	char text[NETWORK_TEXT];
+	struct address address = net_bytes(a);
+
+	address_text(&address, text);
+	buf_print(to, " [%s]", text);
+}
+
+/* A connection to this host, and in *address what was called for it. */
+static int call(struct way *w, struct host *h, struct net_address **address)
+{
+	int64_t patience = settings.wait[WAIT_CONNECT];
+	size_t which = 0;
+	int fd = h->unix_socket ? net_unix(slice_of(h->name), patience)
+	    : net_connect(h->address, h->count, patience, &which);
+
+	*address = h->unix_socket || which == h->count ? NULL : &h->address[which];
+	buf_clear(&w->tried);
+	buf_addtext(&w->tried, h->name);
+	if (*address && h->name[0] != '[')
+		add_text_of(&w->tried, *address);
+	if (fd < 0) {
+		note(w, 451, "4.4.1");
+		buf_print(&w->why, "connect to %s: %s", h->name, strerror(errno));
+		h->dead = true;
+	}
+	if (settings.verbose)
+		show(fd < 0 ? "-- cannot connect to " : "-- connected to ", buf_slice(&w->tried));
+	return fd;
+}
+
+/* No host that refuses to talk says anything about a recipient: another attempt may find it in a better mood. */
+static void note_session(struct way *w, const struct session *s)
+{
+	note(w, 451, s->state == TURNED_AWAY ? "4.4.1" : "4.4.2");
+	if (s->state == TURNED_AWAY)
+		buf_print(&w->why, "refuses to talk: %d ", s->why.code);
+	buf_addslice(&w->why, s->why.text);
+}
+
+static struct host *next_host(struct way *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (!w->host[i].dead)
+			return &w->host[i];
+	return NULL;
+}
+
+/* Connection after connection, until all is sent or no host is left. */
+static void talk(struct way *w, slice domain)
+{
+	bool cautious = false;
+	struct host *h;
+
+	while (work_find(domain) && (h = next_host(w))) {
+		struct net_address *address;
+		struct session s;
+		int fd = call(w, h, &address);
+
+		if (fd < 0)
+			continue;
+		session_run(&s, fd, domain, buf_slice(&w->tried), cautious);
+		session_close(&s);
+		cautious = s.state == LOST;
+		if (s.finished == 0 && work_find(domain)) {
+			note_session(w, &s);
+			if (address)
+				address->dead = true;
+			else
+				h->dead = true;
+		}
+		buf_free(&s.why_text);
+	}
+}
+
+void deliver(slice of)
+{
+	char *name = mem_text(of);
+	slice domain = slice_of(name);
+	struct way w = { .host = NULL };
+	struct work *left;
+
+	find_hosts(&w, domain);
+	talk(&w, domain);
+	while ((left = work_find(domain))) {
+		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried) };
+
+		work_answer_rest(left, &v);
+	}
+	for (size_t i = 0; i < w.count; i++) {
+		free(w.host[i].name);
+		free(w.host[i].address);
+	}
+	free(w.host);
+	buf_free(&w.why);
+	buf_free(&w.tried);
+	free(name);
+}

@@ -1,0 +1,183 @@
+/* smtp-send: letters to a server, by SMTP or LMTP. See smtp-send(1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "deliver.h"
+#include "fail.h"
+#include "io.h"
+#include "limit.h"
+#include "queue.h"
+#include "work.h"
+
+static const char usage[] =
+    "usage: smtp-send [-lv] [-f sender] [-o option] ... [-s host[:port]] [-t name=time] ... recipient ... <message\n"
+    "       smtp-send -j [-lv] [-s host[:port]] [-t name=time] ... <jobs";
+
+struct settings settings = {
+	.wait = {
+		[WAIT_CONNECT] = 30 * 1000,
+		[WAIT_GREETING] = 5 * 60 * 1000,
+		[WAIT_HELO] = 5 * 60 * 1000,
+		[WAIT_MAIL] = 5 * 60 * 1000,
+		[WAIT_RCPT] = 5 * 60 * 1000,
+		[WAIT_DATA] = 2 * 60 * 1000,
+		[WAIT_BLOCK] = 3 * 60 * 1000,
+		[WAIT_DOT] = 10 * 60 * 1000,
+		[WAIT_QUIT] = 5 * 1000,
+		[WAIT_IDLE] = 10 * 1000,
+	},
+};
+
+static const char *const wait_names[WAITS] = {
+	[WAIT_CONNECT] = "connect", [WAIT_GREETING] = "greeting", [WAIT_HELO] = "helo", [WAIT_MAIL] = "mail",
+	[WAIT_RCPT] = "rcpt", [WAIT_DATA] = "data", [WAIT_BLOCK] = "block", [WAIT_DOT] = "dot", [WAIT_QUIT] = "quit",
+	[WAIT_IDLE] = "idle",
+};
+
+void show(const char *who, slice line)
+{
+	buf text = { NULL, 0, 0 };
+
+	buf_addtext(&text, who);
+	line = slice_trim(line);
+	for (size_t i = 0; i < line.n; i++)
+		buf_addchar(&text, ascii_control(line.p[i]) ? '?' : line.p[i]);
+	buf_addchar(&text, '\n');
+	if (write(STDERR_FILENO, text.p, text.n) < 0)
+		errno = 0;
+	buf_free(&text);
+}
+
+/* `name=time`, where a time is as in conf or ends in `ms`. */
+static void set_wait(slice setting)
+{
+	slice name;
+	long long time;
+
+	slice_cut(&setting, '=', &name);
+	if (setting.n > 2 && slice_is(slice_from(setting, setting.n - 2), "ms"))
+		time = slice_number(slice_upto(setting, setting.n - 2));
+	else
+		time = conf_time(setting) * 1000;
+	for (size_t i = 0; i < WAITS; i++)
+		if (slice_is(name, wait_names[i]) && time > 0 && setting.p) {
+			settings.wait[i] = time;
+			return;
+		}
+	fail_usage();
+}
+
+/* Standard input, if it can be read twice; else a copy of it that has no name. */
+static int message_file(off_t *begin)
+{
+	char name[] = "/tmp/smtp-send.XXXXXX";
+	struct writer out;
+	slice bytes;
+	int fd, got;
+
+	*begin = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	if (*begin >= 0)
+		return STDIN_FILENO;
+	*begin = 0;
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0 || unlink(name))
+		fail(EX_CANTCREAT, "%s: %s", name, strerror(errno));
+	writer_open(&out, fd);
+	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
+		writer_put(&out, bytes);
+	if (got < 0)
+		fail(EX_IOERR, "standard input: %s", strerror(errno));
+	if (writer_flush(&out))
+		fail(fail_status(out.error), "%s: %s", name, strerror(out.error));
+	writer_close(&out);
+	return fd;
+}
+
+static int run_jobs(void)
+{
+	for (;;) {
+		while (!work_any() && !jobs_over()) {
+			io_wait(io_in.fd, POLLIN, 0);
+			jobs_take();
+		}
+		if (!work_any())
+			break;
+		deliver(work_any()->domain);
+		if (writer_flush(&io_out))
+			break;
+	}
+	return io_finish(jobs_status());
+}
+
+/* A job for the recipients that are in the domain of the first; returns how many of the others remain, moved to the front. */
+static size_t add_domain(slice head, slice *recipients, size_t count, int fd)
+{
+	slice domain = addr_domain(rcpt_address(recipients[0]));
+	buf line = { NULL, 0, 0 };
+	size_t others = 0;
+	struct job job;
+
+	buf_addslice(&line, head);
+	for (size_t i = 0; i < count; i++)
+		if (settings.server.n || slice_case_same(addr_domain(rcpt_address(recipients[i])), domain))
+			transport_add_recipient(&line, recipients[i]);
+		else
+			recipients[others++] = recipients[i];
+	if (transport_read_job(buf_slice(&line), &job) == 0)
+		work_add(&job, fd);
+	buf_free(&line);
+	return others;
+}
+
+static int run_message(slice sender, slice options, char **names, size_t count)
+{
+	slice *recipients = mem_grow(NULL, count, sizeof *recipients);
+	buf head = { NULL, 0, 0 };
+	off_t begin;
+	int fd = message_file(&begin);
+
+	jobs_end();
+	for (size_t i = 0; i < count; i++)
+		recipients[i] = slice_of(names[i]);
+	transport_add_job(&head, SLICE("-"), SLICE("-"), begin, sender, options);
+	while (count)
+		count = add_domain(buf_slice(&head), recipients, count, fd);
+	free(recipients);
+	buf_free(&head);
+	while (work_any())
+		deliver(work_any()->domain);
+	return io_finish(work_status());
+}
+
+int main(int argc, char **argv)
+{
+	buf options = { NULL, 0, 0 };
+	slice sender = { "", 0 };
+	bool jobs = false;
+	int ch;
+
+	fail_name("smtp-send", usage);
+	while ((ch = getopt(argc, argv, "f:jlo:s:t:v")) != -1)
+		switch (ch) {
+		case 'f': sender = slice_of(strcmp(optarg, "<>") ? optarg : ""); break;
+		case 'j': jobs = true; break;
+		case 'l': settings.lmtp = true; break;
+		case 'o': buf_print(&options, " %s", optarg); break;
+		case 's': settings.server = slice_of(optarg); break;
+		case 't': set_wait(slice_of(optarg)); break;
+		case 'v': settings.verbose = true; break;
+		default: fail_usage();
+		}
+	if (jobs == (optind < argc))
+		fail_usage();
+	conf_load(&settings.conf);
+	signal(SIGPIPE, SIG_IGN);
+	return jobs ? run_jobs() : run_message(sender, buf_slice(&options), argv + optind, (size_t)(argc - optind));
+}

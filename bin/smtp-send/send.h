@@ -1,0 +1,39 @@
+/* smtp-send: what its files share. */
+#ifndef SEND_H
+#define SEND_H
+
+#include <stdint.h>
+
+#include "buf.h"
+#include "conf.h"
+
+/* RFC 5321 §4.5.3.2, and ours. */
+enum patience {
+	WAIT_CONNECT, WAIT_GREETING, WAIT_HELO, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_BLOCK, WAIT_DOT, WAIT_QUIT, WAIT_IDLE,
+	WAITS
+};
+
+struct settings {
+	struct conf conf;
+	slice server;           /* -s, or empty: the domain's exchanges */
+	bool lmtp;
+	bool verbose;
+	int64_t wait[WAITS];    /* ms */
+};
+
+extern struct settings settings;
+
+/* What is said of a recipient. Slices are borrowed. */
+struct verdict {
+	int code;
+	slice enhanced;
+	slice text;
+	slice host;
+};
+
+#define VERDICT(code_, enhanced_, text_) (struct verdict){ code_, SLICE(enhanced_), SLICE(text_), { "", 0 } }
+
+/* One line of the dialogue on standard error, for -v. */
+void show(const char *who, slice line);
+
+#endif

@@ -1,0 +1,471 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue.h"
+#include "session.h"
+
+static bool pipelining(const struct session *s)
+{
+	return session_takes(s, SMTP_PIPELINING) && !s->cautious;
+}
+
+/* Its last command is written, or none is worth writing. */
+static bool stop_writing(struct session *s)
+{
+	struct transaction *t = s->writing;
+
+	t->stage = WRITTEN;
+	s->writing = NULL;
+	content_close(&s->content);
+	transaction_release(s, t);
+	return true;
+}
+
+/* The server may not know that nothing more comes. */
+static bool give_up_writing(struct session *s)
+{
+	s->unclean = true;
+	return stop_writing(s);
+}
+
+static struct verdict verdict_of(const struct session *s)
+{
+	return (struct verdict){ s->reply.code, slice_of(s->reply.enhanced), buf_slice(&s->reply.text), s->host };
+}
+
+static bool answer_here(struct session *s, struct work *w, int code, const char *enhanced, const char *text)
+{
+	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host };
+
+	content_close(&s->content);
+	work_answer_rest(w, &v);
+	return true;
+}
+
+static bool answer_unreadable(struct session *s, struct work *w)
+{
+	buf text = { NULL, 0, 0 };
+
+	buf_print(&text, "cannot read the message: %s", strerror(errno));
+	answer_here(s, w, 451, "4.3.0", text.p);
+	buf_free(&text);
+	return true;
+}
+
+/* RFC 1870 §6.1 */
+static bool answer_too_large(struct session *s, struct work *w)
+{
+	buf text = { NULL, 0, 0 };
+
+	buf_print(&text, "a message of %lld bytes is more than the %lld that the server takes", w->facts.size,
+	    s->features.size);
+	answer_here(s, w, 552, "5.3.4", text.p);
+	buf_free(&text);
+	return true;
+}
+
+/* Up to LIMIT_TRANSACTION recipients that are to do. */
+static struct transaction *new_transaction(struct session *s, struct work *w)
+{
+	struct transaction *t = mem_alloc(sizeof *t), **end = &s->flight;
+
+	*t = (struct transaction){ .work = w, .references = 1 };
+	for (size_t i = w->first_to_do; i < w->job.recipient_count && t->count < LIMIT_TRANSACTION; i++)
+		if (w->state[i] == TO_DO)
+			t->recipient[t->count++] = i;
+	for (size_t i = 0; i < t->count; i++)
+		work_sent(w, t->recipient[i]);
+	work_hold(w);
+	while (*end)
+		end = &(*end)->next;
+	*end = t;
+	s->flight_count++;
+	return t;
+}
+
+static void add_option(buf *line, const char *parameter, slice options, const char *name)
+{
+	slice value = option_value(options, name);
+
+	if (value.n)
+		buf_print(line, " %s=%.*s", parameter, (int)value.n, value.p);
+}
+
+static void write_mail(struct session *s, const struct work *w)
+{
+	buf line = { NULL, 0, 0 }, sender = { NULL, 0, 0 };
+
+	envelope_address(s, w->job.sender, &sender);
+	buf_print(&line, "MAIL FROM:<%s>", sender.n ? sender.p : "");
+	buf_free(&sender);
+	if (session_takes(s, SMTP_SIZE))
+		buf_print(&line, " SIZE=%lld", w->facts.size);
+	if (session_takes(s, SMTP_8BITMIME) && w->facts.eight_bit)
+		buf_addtext(&line, " BODY=8BITMIME");
+	if (envelope_wants_utf8(s, w))
+		buf_addtext(&line, " SMTPUTF8");
+	if (session_takes(s, SMTP_DSN)) {
+		add_option(&line, "RET", w->job.options, "ret");
+		add_option(&line, "ENVID", w->job.options, "envid");
+	}
+	session_command(s, "%s", line.p);
+	buf_free(&line);
+}
+
+static bool begin(struct session *s)
+{
+	struct work *w = work_find(s->domain);
+
+	if (!w && jobs_wanted()) {
+		jobs_take();
+		w = work_find(s->domain);
+	}
+	if (!w && (jobs_over() || work_any()))
+		session_quit(s);
+	if (!w || s->flight_count == LIMIT_IN_FLIGHT)
+		return false;
+	if (content_open(&s->content, w->job.path, w->fd, w->job.offset) ||
+	    (!w->known && content_learn(&s->content, &w->facts)))
+		return answer_unreadable(s, w);
+	w->known = true;
+	content_rewind(&s->content);
+	if (s->features.size && w->facts.size > s->features.size)
+		return answer_too_large(s, w);
+	if (w->facts.unfit || (w->facts.eight_bit && !session_takes(s, SMTP_8BITMIME)))
+		return answer_here(s, w, 554, "5.6.3", "the message has bytes that the server does not take");
+	work_hold(w);
+	envelope_refuse(s, w);
+	if (w->to_do == 0) {
+		work_release(w);
+		content_close(&s->content);
+		return true;
+	}
+	work_release(w);
+	s->writing = new_transaction(s, w);
+	return true;
+}
+
+static bool write_sender(struct session *s, struct transaction *t)
+{
+	if (s->unclean) {
+		session_command(s, "RSET");
+		session_owe(s, RSET, NULL, 0);
+		s->unclean = false;
+		return true;
+	}
+	write_mail(s, t->work);
+	session_owe(s, MAIL, t, 0);
+	t->stage = RCPT_NEXT;
+	return true;
+}
+
+static bool write_recipient(struct session *s, struct transaction *t)
+{
+	slice both = t->work->job.recipients[t->recipient[t->written]];
+	buf line = { NULL, 0, 0 }, address = { NULL, 0, 0 };
+
+	if (t->failed)
+		return give_up_writing(s);
+	envelope_address(s, rcpt_address(both), &address);
+	buf_print(&line, "RCPT TO:<%s>", address.p);
+	buf_free(&address);
+	if (session_takes(s, SMTP_DSN)) {
+		add_option(&line, "NOTIFY", rcpt_options(both), "notify");
+		add_option(&line, "ORCPT", rcpt_options(both), "orcpt");
+	}
+	session_command(s, "%s", line.p);
+	buf_free(&line);
+	session_owe(s, RCPT, t, t->written++);
+	if (t->written == t->count)
+		t->stage = DATA_NEXT;
+	return true;
+}
+
+static bool write_data(struct session *s, struct transaction *t)
+{
+	if (t->failed || (s->owed_count == 0 && t->accepted_count == 0))
+		return give_up_writing(s);
+	if (session_takes(s, SMTP_CHUNKING)) {
+		t->stage = CONTENT_NEXT;
+		return true;
+	}
+	session_command(s, "DATA");
+	session_owe(s, DATA, t, 0);
+	t->stage = GO_AWAITED;
+	return true;
+}
+
+static bool wait_for_go(struct session *s, struct transaction *t)
+{
+	(void)s;
+	(void)t;
+	return false;
+}
+
+/* The next LIMIT_STREAM bytes or more of the message in s->wire: 1, 0 if these are the last, -1. */
+static int gather(struct session *s, bool stuffed)
+{
+	int got = 1;
+
+	buf_clear(&s->wire);
+	while (got > 0 && s->wire.n < LIMIT_STREAM)
+		got = content_next(&s->content, stuffed, &s->wire);
+	return got;
+}
+
+static bool write_chunk(struct session *s, struct transaction *t)
+{
+	int got = gather(s, false);
+
+	if (got < 0) {
+		t->failed = true;
+		answer_unreadable(s, t->work);
+		return give_up_writing(s);
+	}
+	session_command(s, "BDAT %zu%s", s->wire.n, got ? "" : " LAST");
+	writer_put(&s->out, buf_slice(&s->wire));
+	s->unread += s->wire.n;
+	session_owe(s, got ? CHUNK : LAST_CHUNK, t, 0);
+	if (got)
+		return true;
+	t->ended = true;
+	return give_up_writing(s);
+}
+
+/* In LMTP each recipient that was accepted has an answer of its own (RFC 2033 §4.2). */
+static bool write_dot(struct session *s, struct transaction *t)
+{
+	session_command(s, ".");
+	for (size_t i = 0; i < t->count && settings.lmtp; i++)
+		if (t->accepted[i])
+			session_owe(s, DOT, t, i);
+	if (!settings.lmtp)
+		session_owe(s, DOT, t, 0);
+	t->ended = true;
+	return stop_writing(s);
+}
+
+static bool write_stuffed(struct session *s, struct transaction *t)
+{
+	int got;
+
+	/* RFC 2920 §3.1: a server may say 354 though it took nobody, and must get a lone dot. */
+	if (t->accepted_count == 0)
+		return write_dot(s, t);
+	got = gather(s, true);
+	if (got < 0) {
+		answer_unreadable(s, t->work);
+		session_lose(s, "4.3.0", "cannot read the message");
+		return false;
+	}
+	writer_put(&s->out, buf_slice(&s->wire));
+	s->unread += s->wire.n;
+	return got ? true : write_dot(s, t);
+}
+
+static bool write_content(struct session *s, struct transaction *t)
+{
+	if (!session_takes(s, SMTP_CHUNKING))
+		return write_stuffed(s, t);
+	if (t->failed || (s->owed_count == 0 && t->accepted_count == 0))
+		return give_up_writing(s);
+	return write_chunk(s, t);
+}
+
+static bool (*const steps[])(struct session *, struct transaction *) = {
+	[MAIL_NEXT] = write_sender,
+	[RCPT_NEXT] = write_recipient,
+	[DATA_NEXT] = write_data,
+	[GO_AWAITED] = wait_for_go,
+	[CONTENT_NEXT] = write_content,
+};
+
+bool session_write(struct session *s)
+{
+	if (s->state != READY || (s->owed_count && !pipelining(s)))
+		return false;
+	return s->writing ? steps[s->writing->stage](s, s->writing) : begin(s);
+}
+
+static void nonsense(struct session *s)
+{
+	session_lose(s, "4.5.0", "a reply that makes no sense");
+}
+
+/* The reply just read is the result of all its recipients that have none yet. */
+static void answer_all(struct session *s, struct transaction *t)
+{
+	struct verdict v = verdict_of(s);
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->work->state[t->recipient[i]] == SENT)
+			work_answer(t->work, t->recipient[i], &v);
+}
+
+static void on_greeting(struct session *s, struct owed o)
+{
+	(void)o;
+	if (s->reply.code / 100 != 2) {
+		session_lose_reply(s, TURNED_AWAY);
+		return;
+	}
+	session_command(s, "%s %s", settings.lmtp ? "LHLO" : "EHLO", settings.conf.hostname);
+	session_owe(s, EHLO, NULL, 0);
+}
+
+static void on_ehlo(struct session *s, struct owed o)
+{
+	(void)o;
+	if (s->reply.code / 100 == 2) {
+		s->state = READY;
+	} else if (s->reply.code / 100 == 5 && !settings.lmtp) {
+		s->features = (struct smtp_features){ .size = 0 };
+		session_command(s, "HELO %s", settings.conf.hostname);
+		session_owe(s, HELO, NULL, 0);
+	} else {
+		session_lose_reply(s, TURNED_AWAY);
+	}
+}
+
+static void on_helo(struct session *s, struct owed o)
+{
+	(void)o;
+	if (s->reply.code / 100 == 2)
+		s->state = READY;
+	else
+		session_lose_reply(s, TURNED_AWAY);
+}
+
+static void on_mail(struct session *s, struct owed o)
+{
+	if (s->reply.code / 100 == 3) {
+		nonsense(s);
+	} else if (s->reply.code / 100 > 3) {
+		answer_all(s, o.of);
+		o.of->failed = true;
+	}
+}
+
+/* `Too many recipients' (RFC 5321 §4.5.3.1.10): the rest go in a transaction of their own. */
+static bool too_many(const struct session *s, const struct transaction *t)
+{
+	if (t->accepted_count == 0 || (s->reply.code != 452 && s->reply.code != 552))
+		return false;
+	return !s->reply.explicit || strcmp(s->reply.enhanced + 1, ".5.3") == 0;
+}
+
+static void on_rcpt(struct session *s, struct owed o)
+{
+	struct transaction *t = o.of;
+	size_t place = t->recipient[o.recipient];
+	struct verdict v = verdict_of(s);
+
+	if (t->failed) {
+		t->strange |= s->reply.code / 100 == 2;
+	} else if (s->reply.code / 100 == 2) {
+		t->accepted[o.recipient] = true;
+		t->accepted_count++;
+	} else if (s->reply.code / 100 == 3) {
+		nonsense(s);
+	} else if (too_many(s, t)) {
+		work_again(t->work, place);
+	} else {
+		work_answer(t->work, place, &v);
+	}
+}
+
+static void on_data(struct session *s, struct owed o)
+{
+	struct transaction *t = o.of;
+
+	if (s->reply.code / 100 == 2 || (s->reply.code / 100 == 3 && t->strange)) {
+		nonsense(s);
+	} else if (s->reply.code / 100 == 3) {
+		t->stage = CONTENT_NEXT;
+	} else {
+		answer_all(s, t);
+		give_up_writing(s);
+	}
+}
+
+static void on_dot(struct session *s, struct owed o)
+{
+	struct verdict v = verdict_of(s);
+
+	if (s->reply.code / 100 == 3)
+		nonsense(s);
+	else if (settings.lmtp)
+		work_answer(o.of->work, o.of->recipient[o.recipient], &v);
+	else
+		answer_all(s, o.of);
+}
+
+/* What was refused in the middle is not worth finishing (RFC 3030 §4.2). */
+static void on_chunk(struct session *s, struct owed o)
+{
+	if (s->reply.code / 100 == 3) {
+		nonsense(s);
+	} else if (s->reply.code / 100 != 2 && !o.of->failed) {
+		answer_all(s, o.of);
+		o.of->failed = true;
+	}
+}
+
+static void answer_next(struct session *s, struct transaction *t)
+{
+	struct verdict v = verdict_of(s);
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->accepted[i] && t->work->state[t->recipient[i]] == SENT) {
+			t->answered++;
+			work_answer(t->work, t->recipient[i], &v);
+			return;
+		}
+}
+
+static void on_last_chunk(struct session *s, struct owed o)
+{
+	struct transaction *t = o.of;
+
+	if (s->reply.code / 100 == 3)
+		nonsense(s);
+	else if (settings.lmtp)
+		answer_next(s, t);
+	else
+		answer_all(s, t);
+	if (s->reply.code / 100 == 2 && !t->failed && !t->next)
+		s->unclean = false;
+}
+
+static void on_rset(struct session *s, struct owed o)
+{
+	(void)o;
+	if (s->reply.code / 100 != 2)
+		nonsense(s);
+}
+
+static void on_quit(struct session *s, struct owed o)
+{
+	(void)o;
+	s->state = OVER;
+}
+
+static void (*const handlers[])(struct session *, struct owed) = {
+	[GREETING] = on_greeting,
+	[EHLO] = on_ehlo,
+	[HELO] = on_helo,
+	[MAIL] = on_mail,
+	[RCPT] = on_rcpt,
+	[DATA] = on_data,
+	[DOT] = on_dot,
+	[CHUNK] = on_chunk,
+	[LAST_CHUNK] = on_last_chunk,
+	[RSET] = on_rset,
+	[QUIT] = on_quit,
+};
+
+void session_reply(struct session *s, struct owed o)
+{
+	handlers[o.kind](s, o);
+}
