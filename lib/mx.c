@@ -99,7 +99,7 @@ static void add_address(struct exchange *e, const struct address *a)
 static void fail_for_now(struct mx *mx, const char *name, const char *why)
 {
 	if (!mx->why.n)
-		buf_print(&mx->why, "DNS about %s: %s", name, why);
+		buf_print(&mx->why, "DNS look-up of %s: %s", name, why);
 }
 
 /* The data of an A or AAAA record. */
