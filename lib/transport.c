@@ -77,7 +77,7 @@ void transport_add_result(buf *line, const struct result *r)
 	buf_addfield(line, r->text);
 	buf_addchar(line, '\t');
 	buf_addfield(line, r->host);
-	buf_addchar(line, '\n');
+	buf_addtext(line, r->dsn ? "\tdsn\n" : "\n");
 }
 
 int transport_read_result(slice line, struct result *r, buf *text)
@@ -92,6 +92,7 @@ int transport_read_result(slice line, struct result *r, buf *text)
 	r->enhanced = next_field(&rest, text);
 	r->text = next_field(&rest, text);
 	r->host = next_field(&rest, text);
+	r->dsn = slice_is(next_field(&rest, text), "dsn");
 	r->code = (int)slice_number(code);
 	return r->id.n && r->recipient.n && r->code >= 200 && r->code <= 599 ? 0 : -1;
 }

@@ -43,7 +43,8 @@ static void bad_jobs(void)
 
 static void results(void)
 {
-	struct result out = { SLICE("0123"), slice_of(nasty), 250, SLICE("2.0.0"), slice_of(nasty), SLICE("mx.example.com") }, in;
+	struct result out = { SLICE("0123"), slice_of(nasty), 250, SLICE("2.0.0"), slice_of(nasty), SLICE("mx.example.com"),
+		true }, in;
 	buf line = { NULL, 0, 0 }, text = { NULL, 0, 0 };
 
 	transport_add_result(&line, &out);
@@ -54,7 +55,9 @@ static void results(void)
 	same(in.enhanced, "2.0.0", "its enhanced code");
 	same(in.text, nasty, "its text");
 	same(in.host, "mx.example.com", "its host");
-	ok(transport_read_result(SLICE("i\tr\t450\t4.0.0\ttext"), &in, &text) == 0 && in.host.n == 0, "the host may be left out");
+	ok(in.dsn, "that the host will tell the sender");
+	ok(transport_read_result(SLICE("i\tr\t450\t4.0.0\ttext"), &in, &text) == 0 && in.host.n == 0 && !in.dsn,
+	    "the host may be left out");
 	ok(transport_read_result(SLICE("i\tr\t199\t\t"), &in, &text) == -1, "199 is no code");
 	ok(transport_read_result(SLICE("i\tr\t600\t\t"), &in, &text) == -1, "600 is no code");
 	ok(transport_read_result(SLICE("i\t\t250\t\t"), &in, &text) == -1, "a result has a recipient");
