@@ -32,6 +32,7 @@ struct bounce {
 	time_t arrived;
 	bool second;            /* a bounce of a bounce; bounce_is_second finds it again */
 	size_t count;           /* recipients added */
+	bool utf8;              /* one of them is not ASCII */
 	buf text, status;       /* owned */
 };
 
@@ -49,9 +50,6 @@ void bounce_open(struct bounce *, enum bounce_kind, slice host);
 void bounce_add(struct bounce *, const struct bounce_recipient *);
 void bounce_free(struct bounce *);
 
-/* Whether the report needs an smtputf8 envelope, and whether it holds bytes above 127 at all, for its options. */
-bool bounce_is_utf8(const struct bounce *);
-
 /*
  * The whole report, LF line ends, by put(context, bytes), which returns 0 or -1 as
  * this does (errno). The letter stands in fd from `message` on. Of it the header alone
@@ -61,6 +59,9 @@ int bounce_write(const struct bounce *, int fd, off_t message, bool whole, int (
 
 /* ret=full, or without ret= a letter of at most LIMIT_ENCLOSED bytes; never what binarymime carries. */
 bool bounce_wants_whole(slice options, off_t size);
+
+/* Appends the options of the report's own envelope: body=, and smtputf8 where `to` needs it (RFC 6533 §5). */
+void bounce_options(const struct bounce *, int fd, off_t message, bool whole, buf *options);
 
 /* Whether the letter whose message stands in fd from there on is a `second` one of ours. */
 bool bounce_is_second(int fd, off_t message);

@@ -7,10 +7,10 @@ clock fail network
 io
 conf run
 codec charset addr command domain crlf
-head transport mime mbox bounce
+head transport mime mbox
 maildir
 queue routes aliases list
-letter local selection runner
+letter local selection runner bounce
 dns net
 mx sasl smtp sign
 '

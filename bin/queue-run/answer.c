@@ -41,8 +41,8 @@ static void delivered(struct manager *m, struct task *t, size_t row, const struc
 
 	log_attempt(t, recipient, r->host, "delivered", reply);
 	down_clear(m, t->to);
-	if (report_wants(recipient, "success") && t->entry->q.sender.n)
-		report_success(m, t, row, r);
+	if (!r->dsn && t->entry->q.sender.n && report_wants(recipient, "success"))
+		report_success(m, t, row, r, reply);
 	else if (!is_all(t->entry))
 		mark(t->entry, t->rows[row].at, RCPT_DELIVERED);
 }
@@ -76,7 +76,7 @@ static void deferred(struct manager *m, struct task *t, size_t row, slice host, 
 	if (time(NULL) - t->entry->q.arrived >= m->conf.lifetime) {
 		buf last = { NULL, 0, 0 };
 
-		buf_print(&last, "554 5.4.7 not delivered in time; the last answer was: %.*s", (int)reply.n, reply.p);
+		buf_print(&last, EXPIRED "%.*s", (int)reply.n, reply.p);
 		failed(m, t, row, host, slice_upto(buf_slice(&last), LIMIT_REPLY));
 		buf_free(&last);
 		return;

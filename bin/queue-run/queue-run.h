@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "bounce.h"
 #include "clock.h"
 #include "conf.h"
 #include "queue.h"
@@ -191,6 +192,7 @@ struct manager {
 	unsigned scans_left;
 	bool scan_forced;
 	int64_t next_scan;
+	time_t swept_at;
 	int status;
 };
 
@@ -260,13 +262,31 @@ void answer(struct manager *, struct task *, size_t row, const struct result *);
 void answer_all(struct manager *, struct task *, slice reply);
 bool same_domain(slice address, slice domain);
 
+/* What stands before the last reply in that of a letter whose time is up. */
+#define EXPIRED "554 5.4.7 not delivered in time; the last answer was: "
+
+/* reasons.c: the log of a letter, by recipient. */
+struct reasons {
+	int fd;
+	struct reason_at { uint64_t key; off_t at; } *lines;    /* sorted by key, then at */
+	size_t count;
+	buf line, text;
+};
+
+void reasons_open(struct manager *, const struct entry *, struct reasons *);
+void reasons_close(struct reasons *);
+
+/* Sets tried, host and reply, borrowed until the next call; false, with a reply that says so, where the log has none. */
+bool reasons_find(struct reasons *, slice address, struct bounce_recipient *);
+time_t reasons_last_time(struct manager *, const struct entry *);       /* of its last line; -1: none */
+
 /* report.c: bounces. */
 enum report_status { REPORT_DONE, REPORT_PARK, REPORT_LATER };
 enum report_status report_failures(struct manager *, struct entry *);
 bool report_delay_is_due(struct manager *, const struct entry *);
 void report_delay(struct manager *, struct entry *);
 bool report_wants(slice recipient, const char *what);
-void report_success(struct manager *, struct task *, size_t row, const struct result *);
+void report_success(struct manager *, struct task *, size_t row, const struct result *, slice reply);
 void report_send_success(struct manager *, struct task *);
 
 #endif
