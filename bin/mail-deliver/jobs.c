@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -67,6 +68,7 @@ static _Noreturn void work(const struct server *s, slice both, int report)
 	struct writer out;
 
 	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	qualify(&recipient, rcpt_address(both), s->conf);

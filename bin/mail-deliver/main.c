@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -55,6 +56,9 @@ int main(int argc, char **argv)
 	bool jobs = false;
 	int ch;
 
+	if (io_standard())
+		_exit(EX_OSERR);
+	umask(027);
 	fail_name("mail-deliver", usage);
 	while ((ch = getopt(argc, argv, "f:jnt:")) != -1)
 		switch (ch) {
