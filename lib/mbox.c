@@ -45,34 +45,96 @@ static int is_plain(const struct mbox_letter *m)
 	return errno ? -1 : 0;
 }
 
+/* `PROCESS HOST BOOT`: after a reboot no process of before is there, whatever its number says now. */
 static void add_owner(buf *text)
 {
 	char host[256] = "localhost";
 
 	gethostname(host, sizeof host - 1);
-	buf_print(text, "%ld %s\n", (long)getpid(), host);
+	buf_print(text, "%ld %s ", (long)getpid(), host);
+	if (io_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", LIMIT_COMMAND_LINE, text))
+		buf_addchar(text, '\n');
 }
 
-/* Whether the lock says `PROCESS HOST`, with this host and a process that is gone. */
-static bool owner_is_gone(const char *lock)
+enum owner { STRANGER, ALIVE, KILLED, BEFORE_REBOOT };
+
+static enum owner owner_of(slice line)
 {
-	buf text = { NULL, 0, 0 }, ours = { NULL, 0, 0 };
-	slice rest, pid, host, our_host;
-	bool gone = false;
+	buf ours = { NULL, 0, 0 };
+	slice mine, word[3], my[3];
+	enum owner owner = STRANGER;
+
+	add_owner(&ours);
+	mine = slice_trim(buf_slice(&ours));
+	for (int i = 0; i < 3; i++) {
+		slice_word(&line, &word[i]);
+		slice_word(&mine, &my[i]);
+	}
+	if (slice_number(word[0]) > 1 && word[1].n && word[2].n && slice_same(word[1], my[1])) {
+		if (!slice_same(word[2], my[2]))
+			owner = BEFORE_REBOOT;
+		else
+			owner = kill((pid_t)slice_number(word[0]), 0) && errno == ESRCH ? KILLED : ALIVE;
+	}
+	buf_free(&ours);
+	return owner;
+}
+
+/* Whether from here to its end the file holds (a part of) one letter only, which began with this line. */
+static bool is_rest_of(const struct mbox_letter *m, off_t from, slice separator)
+{
+	struct reader in;
+	bool first = true, starts = true, good = true;
+	slice line;
+
+	if (lseek(m->fd, from, SEEK_SET) < 0)
+		return false;
+	reader_open(&in, m->fd);
+	while (good && reader_line(&in, &line) > 0) {
+		if (first && slice_is(line, "\n"))
+			continue;
+		if (first)
+			good = slice_same(line, slice_upto(separator, line.n));
+		else
+			good = !starts || !slice_starts(line, "From ");
+		first = false;
+		starts = line.p[line.n - 1] == '\n';
+	}
+	reader_close(&in);
+	return good;
+}
+
+/* Behind the owner a lock file says where its letter begins, and how: what a killed delivery wrote is taken back. */
+static void take_back(const struct mbox_letter *m, slice note)
+{
+	slice length, separator;
+	long long before;
+
+	if (!slice_cut(&note, '\n', &length) || (before = slice_number(length)) < 0
+	    || slice_find(note, '\n') == note.n)
+		return;
+	separator = slice_upto(note, slice_find(note, '\n') + 1);
+	if (lseek(m->fd, 0, SEEK_END) > before && is_rest_of(m, (off_t)before, separator)
+	    && ftruncate(m->fd, (off_t)before) == 0)
+		fsync(m->fd);
+}
+
+/* Whether the owner of a lock file is gone, and then without what it left. */
+static bool owner_is_gone(const struct mbox_letter *m, const char *lock)
+{
+	buf text = { NULL, 0, 0 };
+	enum owner owner = STRANGER;
+	slice rest, line;
 
 	if (io_file(AT_FDCWD, lock, LIMIT_COMMAND_LINE, &text) == 0) {
-		add_owner(&ours);
-		rest = slice_trim(buf_slice(&text));
-		slice_word(&rest, &pid);
-		host = slice_trim(rest);
-		rest = slice_trim(buf_slice(&ours));
-		slice_word(&rest, &our_host);
-		gone = slice_number(pid) > 1 && host.n && slice_same(host, slice_trim(rest))
-		    && kill((pid_t)slice_number(pid), 0) && errno == ESRCH;
+		rest = buf_slice(&text);
+		if (slice_cut(&rest, '\n', &line))
+			owner = owner_of(line);
+		if (owner == KILLED && rest.p)
+			take_back(m, rest);
 	}
 	buf_free(&text);
-	buf_free(&ours);
-	return gone;
+	return owner == KILLED || owner == BEFORE_REBOOT;
 }
 
 /* Old by the clock of the file system, which may be another machine's: that of the mailbox, just touched. */
@@ -102,7 +164,7 @@ static int take_dot_lock(struct mbox_letter *m)
 		status = 1;
 	} else if (errno != EEXIST) {
 		status = -1;
-	} else if (owner_is_gone(lock.p) || is_old(m, lock.p)) {
+	} else if (owner_is_gone(m, lock.p) || is_old(m, lock.p)) {
 		unlink(lock.p);
 	}
 	buf_free(&lock);
@@ -173,6 +235,23 @@ static int end_last(struct mbox_letter *m)
 	return writer_put(&m->out, slice_upto(SLICE("\n\n"), last[1] != '\n' ? 2 : last[0] != '\n'));
 }
 
+static int note_in_lock(const struct mbox_letter *m, slice separator)
+{
+	buf note = { NULL, 0, 0 };
+	int fd, status = 0;
+
+	if (!m->lock)
+		return 0;
+	buf_print(&note, "%lld\n%.*s", (long long)m->before, (int)separator.n, separator.p);
+	fd = open(m->lock, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || write(fd, note.p, note.n) != (ssize_t)note.n)
+		status = -1;
+	if (fd >= 0)
+		close(fd);
+	buf_free(&note);
+	return status;
+}
+
 /* The date is ctime's, in UTC (RFC 4155); a blank in the sender would end it. */
 static int put_separator(struct mbox_letter *m, slice sender)
 {
@@ -190,7 +269,7 @@ static int put_separator(struct mbox_letter *m, slice sender)
 	gmtime_r(&now, &t);
 	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &t);
 	buf_print(&line, " %s\n", date);
-	status = writer_put(&m->out, buf_slice(&line));
+	status = note_in_lock(m, buf_slice(&line)) || writer_put(&m->out, buf_slice(&line)) ? -1 : 0;
 	buf_free(&line);
 	return status;
 }
@@ -283,7 +362,7 @@ void mbox_abandon(struct mbox_letter *m)
 {
 	int error = errno;
 
-	if (m->before >= 0 && ftruncate(m->fd, m->before) == 0 && m->before == 0 && m->made)
+	if (m->before >= 0 && ftruncate(m->fd, m->before) == 0 && fsync(m->fd) == 0 && m->before == 0 && m->made)
 		unlink(m->path);
 	release(m);
 	errno = error;

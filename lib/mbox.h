@@ -27,7 +27,8 @@ struct mbox_letter {
 /*
  * Opens the file, made with mode 0600 if it is missing, and locks it by fcntl(2) and by `path.lock`
  * (by fcntl alone where that may not be made), trying until the deadline (clock_ms; ETIMEDOUT). A lock file
- * whose process of this host is gone, or that is LIMIT_DOT_LOCK seconds old, is removed.
+ * whose process of this host is gone, or that is LIMIT_DOT_LOCK seconds old, is removed; what a delivery
+ * that was killed had written of its letter is taken out of the mbox before.
  * What is no plain file with one name is refused (ELOOP, EMLINK, EINVAL). An empty sender
  * becomes MAILER-DAEMON. 0; -1 and errno, to be abandoned.
  */
