@@ -56,8 +56,7 @@ int main(int argc, char **argv)
 	bool jobs = false;
 	int ch;
 
-	if (io_standard())
-		_exit(EX_OSERR);
+	io_standard();
 	umask(027);
 	fail_name("mail-deliver", usage);
 	while ((ch = getopt(argc, argv, "f:jnt:")) != -1)
