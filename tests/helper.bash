@@ -16,7 +16,7 @@ pennypost() {
 }
 
 # The files of the letters that wait in the queue.
-queued() { find "$PENNYPOST/queue" -path '*/?/*' -type f ! -name '*.log' | sort; }
+queued() { find "$PENNYPOST"/queue/? -type f ! -name '*.log' 2>/dev/null | sort; }
 
 # The message in a queue file, without its envelope.
 message_of() { sed '1,/^$/d' "$1"; }
