@@ -348,13 +348,22 @@ static const char *take_notify(slice value, void *command)
 	return NULL;
 }
 
+/* Whether s may stand in a queue file, and is UTF-8. */
+static bool printable(slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_control(s.p[i]))
+			return false;
+	return utf8(s);
+}
+
 /* `rfc822;xtext`, or `utf-8;…` (RFC 6533 §3); §4.2: at most 500 characters. */
 static const char *take_orcpt(slice value, void *command)
 {
 	struct rcpt_command *r = command;
 	size_t n = slice_find(value, ';');
 
-	if (n == 0 || n + 1 >= value.n || value.n > 500 || !ascii(slice_upto(value, n)) || !utf8(value)
+	if (n == 0 || n + 1 >= value.n || value.n > 500 || !command_xtext(slice_upto(value, n)) || !printable(value)
 	    || (!command_xtext(slice_from(value, n + 1)) && !slice_case_starts(value, "utf-8;")))
 		return "501 5.5.4 ORCPT is not type;xtext of at most 500 characters";
 	add_word(&r->options, "orcpt=", value);

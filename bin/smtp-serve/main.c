@@ -1,4 +1,5 @@
 /* smtp-serve: one SMTP, submission or LMTP session on standard input and output. See smtp-serve(8). */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -60,5 +61,5 @@ int main(int argc, char **argv)
 	session.conf = &conf;
 	session.patience = seconds * 1000;
 	session_run(&session);
-	return io_finish(statuses[session.ending]);
+	return io_out.error == ETIMEDOUT ? EX_TEMPFAIL : io_finish(statuses[session.ending]);
 }
