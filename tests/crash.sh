@@ -94,7 +94,7 @@ dialogue() {
 	printf '.\r\nQUIT\r\n'
 }
 smtp_serve_before() { dialogue >"$work/dialogue"; }
-smtp_serve_command() { exec "$@" smtp-serve <"$work/dialogue"; }
+smtp_serve_command() { exec "$@" smtp-serve -t 6 <"$work/dialogue"; }
 smtp_serve_after() {
 	local accepted
 	accepted=$(grep -c '^250 2.0.0 ' "$work/output")
