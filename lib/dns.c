@@ -310,7 +310,7 @@ static void send_question(struct question *q)
 		answered(q, ARES_ENOTINITIALIZED, 0, NULL, 0);
 		return;
 	}
-	status = ares_create_query(q->name, ns_c_in, (int)q->type, id, 1, &message, &n, q->plain ? 0 : DATAGRAM);
+	status = ares_create_query(q->name, ns_c_in, (int)(int)q->type, id, 1, &message, &n, q->plain ? 0 : DATAGRAM);
 	if (status) {
 		answered(q, status, 0, NULL, 0);
 		return;
