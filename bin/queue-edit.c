@@ -220,7 +220,7 @@ int main(int argc, char **argv)
 			fail_usage();
 	selection.ids = argv + optind;
 	selection.id_count = (size_t)(argc - optind);
-	if (!selection_is_narrow(&selection))
+	if (!selection_is_narrow(&selection) && e.action->apply != retry)
 		fail(EX_USAGE, "say which letters: ids, conditions, or -a 0 for all");
 	check_transport(&e);
 	conf_load(&conf);

@@ -234,8 +234,13 @@ class History:
         moment, variant = divmod(number, VARIANTS)
         moment += 1
         disk = self.disk(moment, variant)
+        modes = {p: os.stat(self.before + p[len(self.root):]) for p, n in self.tree.items()
+                 if os.path.exists(self.before + p[len(self.root):])}
         shutil.rmtree(self.root)
         place(disk, self.tree[self.root], self.root)
+        for path, was in modes.items():
+            if os.path.exists(path):
+                os.chmod(path, was.st_mode)
         with open(output, "wb") as f:
             f.write(b"".join(data for event, data in self.said if event <= moment))
         print(self.status[1] if self.status and self.status[0] <= moment else 1)
@@ -250,6 +255,7 @@ def place(disk, node, path):
     else:
         with open(path, "wb") as f:
             f.write(content or b"")
+        os.chmod(path, 0o666)
 
 
 def grow(data, offset, new):

@@ -18,6 +18,8 @@ setup() {
 	touch -d '2031-01-01' "$file"
 	queue-edit retry -r 'bob@*'
 	[ "$(stat -c %Y "$file")" -le "$(date +%s)" ]
+	touch -d '2031-01-01' "$file"
+	[ "$(queue-edit retry)" = "$id"$'\tretry' ]
 }
 
 @test "reroute writes it anew with a route of its own, byte for byte" {
