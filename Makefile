@@ -68,6 +68,10 @@ check: deps
 	@$(MAKE) all $(filter $(BUILD)/%,$(TESTS))
 	@BUILD=$(abspath $(BUILD)) prove -j2 --exec tests/run $(TESTS)
 
+# Every system call of the programs that take letters over is once the last, or fails: some minutes.
+check-crash: all
+	BUILD=$(abspath $(BUILD)) tests/crash.sh
+
 SANITIZE = -O1 -g -Werror -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all
 check-sanitize: deps
 	@ASAN_OPTIONS=detect_leaks=0 $(MAKE) check BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' fuzzers=
@@ -122,6 +126,6 @@ uninstall:
 	for page in $(pages); do rm -f $(manual)/man$${page##*.}/$$page; done
 	rm -f $(addprefix $(units_folder)/,$(notdir $(wildcard etc/systemd/*)))
 
-.PHONY: install uninstall all deps check check-sanitize fuzz demo bench lint clean FORCE
+.PHONY: install uninstall all deps check check-crash check-sanitize fuzz demo bench lint clean FORCE
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,16 @@
+# The short form of `make check-crash`: some of its points. No program may lose what it acknowledged, whatever
+# system call is its last or fails, and whatever the disk holds when the power goes.
+load helper
+
+crash() {
+	run -0 "$top/tests/crash.sh" -s 17 "$1"
+	[[ $output =~ $1\ +[0-9]+\ points\ +0\ violations ]]
+}
+
+@test "queue_add" { crash queue_add; }
+@test "mail_inject" { crash mail_inject; }
+@test "smtp_serve" { crash smtp_serve; }
+@test "mail_deliver" { crash mail_deliver; }
+@test "mail_deliver_mbox" { crash mail_deliver_mbox; }
+@test "mail_deliver_forward" { crash mail_deliver_forward; }
+@test "queue_run" { crash queue_run; }
