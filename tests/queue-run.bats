@@ -1,16 +1,10 @@
 load helper
+load queue-run.bash
 
 setup() {
 	pennypost
-	asked=$BATS_TEST_TMPDIR/asked
 	transport
 }
-
-# transport [PATTERN=ACTION]...: all mail goes to tests/transport.pl with these rules.
-transport() { echo "* pipe:$top/tests/transport.pl $asked $*" >"$PENNYPOST/routes"; }
-
-# add [queue-add arguments]: a letter in the queue; prints its id.
-add() { printf 'Subject: hello\n\nworld\n' | queue-add -f alice@here.example "$@"; }
 
 @test "what is due is delivered and leaves the queue" {
 	id=$(add bob@example.com carol@example.net)
@@ -20,26 +14,211 @@ add() { printf 'Subject: hello\n\nworld\n' | queue-add -f alice@here.example "$@
 	grep -Eq "^id=$id to=<bob@example.com> sender=<alice@here.example> relay=mx.test status=delivered code=250 reply=\"250 2.1.5 taken\" delay=[0-9]+$" <<<"$stderr"
 }
 
+@test "a transport gets the path, the offset and the envelope as pennypost-transport(5) says" {
+	printf '#!/bin/sh\ncat >"%s"\n' "$BATS_TEST_TMPDIR/job" >"$BATS_TEST_TMPDIR/keep"
+	chmod +x "$BATS_TEST_TMPDIR/keep"
+	echo "* pipe:$BATS_TEST_TMPDIR/keep" >"$PENNYPOST/routes"
+	id=$(add -o smtputf8 -o ret=hdrs 'bob@example.com notify=never' '"a b"@example.com')
+	queue-run
+	IFS=$'\t' read -r got path offset sender options rcpts <"$BATS_TEST_TMPDIR/job"
+	[ "$got $path" = "$id $(file_of "$id")" ]
+	[ "$sender $options" = "alice@here.example smtputf8 ret=hdrs" ]
+	[ "$rcpts" = $'bob@example.com notify=never\t"a b"@example.com' ]
+	[ "$(tail -c +$((offset + 1)) "$path")" = "$(message_of "$path")" ]
+}
+
 @test "what was deferred waits, with a line in its log, and is not tried before its time" {
 	transport carol=451_4.3.0_later
 	id=$(add bob@example.com carol@example.com)
 	queue-run
-	file=$(queued)
+	file=$(file_of "$id")
 	grep -q '^+  bob@example.com$' "$file"
 	grep -q '^-  carol@example.com$' "$file"
 	[ "$(cut -f 2- "$file.log")" = "carol@example.com	mx.test	451 4.3.0 later" ]
-	wait=$(($(stat -c %Y "$file") - $(date +%s)))
-	[ "$wait" -gt 260 ] && [ "$wait" -le 330 ]
 	queue-run
 	[ "$(grep -c . "$file.log")" = 1 ]
+	make_due
+	queue-run
+	[ "$(asked_for carol)" = 2 ]
+	[ "$(asked_for bob)" = 1 ]
+}
+
+# wait_of AGE: the seconds from now to the next attempt of a letter that old.
+wait_of() {
+	local id
+	id=$(add carol@example.com)
+	age "$id" "$1"
+	queue-run
+	echo $(($(stat -c %Y "$(file_of "$id")") - $(date +%s)))
+}
+
+@test "a letter waits as long again as it has waited, from retry-first to retry-most, give or take a tenth" {
+	transport carol=451_4.3.0_later
+	for try in '1 second:268:331' '1 hour:3238:3962' '4 days:12958:15842'; do
+		IFS=: read -r old least most <<<"$try"
+		wait=$(wait_of "$old")
+		[ "$wait" -ge "$least" ]
+		[ "$wait" -le "$most" ]
+	done
+}
+
+@test "two letters that fail together do not come back together" {
+	transport carol=451_4.3.0_later
+	for _ in {1..12}; do wait_of '4 hours'; done | sort -u >"$BATS_TEST_TMPDIR/waits"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/waits")" -gt 3 ]
 }
 
 @test "-a tries what is not due too" {
 	transport 'carol=451_4.3.0_later'
 	add carol@example.com
 	queue-run
+	[ -n "$(queued)" ]
 	transport
 	queue-run -a
 	[ -z "$(queued)" ]
-	run -64 queue-run -a -d
+}
+
+@test "-i tries this letter, due or not, and no other" {
+	first=$(add bob@example.com)
+	second=$(add carol@example.com)
+	touch -d '1 hour' "$(file_of "$first")"
+	queue-run -i "$first"
+	[ "$(queued)" = "$(file_of "$second")" ]
+}
+
+@test "-i with an id that is held, gone or none" {
+	id=$(add bob@example.com)
+	queue-edit hold "$id"
+	queue-run -i "$id" -i 0000000000000000
+	[ -f "$PENNYPOST/queue/hold/$id" ]
+	[ ! -e "$asked" ]
+	run -64 queue-run -i ../../etc/passwd
+}
+
+@test "-R tries the letters with recipients in a domain, due or not" {
+	first=$(add bob@example.com carol@Example.NET)
+	second=$(add dave@example.com)
+	touch -d '1 hour' "$(file_of "$first")"
+	queue-run -R example.net
+	[ "$(queued)" = "$(file_of "$second")" ]
+}
+
+@test "a letter may name its route" {
+	id=$(add bob@example.com)
+	queue-edit reroute -t 'error:5.7.1' "$id"
+	queue-run
+	[ "$(asked_for bob)" = 0 ]
+	[ "$(asked_for alice)" = 1 ]
+}
+
+@test "error: in routes answers without a transport" {
+	printf 'gone.example error:5.1.2 moved away\nlater.example error:4.3.2 not today\n' >>"$PENNYPOST/routes"
+	id=$(add bob@gone.example carol@later.example)
+	run -0 --separate-stderr queue-run
+	grep -q "to=<bob@gone.example> .* status=failed code=550 reply=\"550 5.1.2 moved away\"" <<<"$stderr"
+	grep -q "to=<carol@later.example> .* status=deferred code=450 reply=\"450 4.3.2 not today\"" <<<"$stderr"
+	[ "$(asked_for alice)" = 1 ]
+}
+
+@test "recipients are grouped by destination, a hundred in a job" {
+	printf 'a.example pipe:%s %s\nb.example pipe:%s %s\n' "$top/tests/transport.pl" "$asked.a" \
+		"$top/tests/transport.pl" "$asked.b" >"$PENNYPOST/routes"
+	{ seq -f 'x%.0f@a.example' 150; seq -f 'x%.0f@b.example' 50; seq -f 'y%.0f@a.example' 101; } | shuf >"$BATS_TEST_TMPDIR/rcpts"
+	add -e 3 3<"$BATS_TEST_TMPDIR/rcpts"
+	strace -f -e trace=write -s 64 -o "$BATS_TEST_TMPDIR/trace" queue-run
+	[ "$(grep -c '@a.example$' "$asked.a")" = 251 ]
+	[ "$(grep -c '@b.example$' "$asked.b")" = 50 ]
+	[ -z "$(queued)" ]
+}
+
+@test "a letter damaged in any part goes to corrupt/, with a line saying why, and holds up no other" {
+	printf 'pennypost-queue 2\n' >"$BATS_TEST_TMPDIR/bad1"
+	: >"$BATS_TEST_TMPDIR/bad2"
+	printf 'pennypost-queue 1\narrived yesterday\nsender a@b\n-  c@d\n\nx\n' >"$BATS_TEST_TMPDIR/bad3"
+	printf 'pennypost-queue 1\narrived 2026-11-23T19:40:12Z\nsender a@b\n-  c@d\nx  e@f\n\nx\n' >"$BATS_TEST_TMPDIR/bad4"
+	printf 'pennypost-queue 1\narrived 2026-11-23T19:40:12Z\nsender a@b\n-  c@d\n' >"$BATS_TEST_TMPDIR/bad5"
+	printf 'pennypost-queue 1\narrived 2026-11-23T19:40:12Z\nsender a@b\n-  c\0@d\n\n' | head -c 64 >"$BATS_TEST_TMPDIR/bad6"
+	add bob@example.com
+	for n in 1 2 3 4 5 6; do
+		mkdir -p "$PENNYPOST/queue/0"
+		cp "$BATS_TEST_TMPDIR/bad$n" "$PENNYPOST/queue/0/000000000000${n}000"
+	done
+	ln -s /etc/passwd "$PENNYPOST/queue/0/0000000000007000"
+	mkdir "$PENNYPOST/queue/0/0000000000008000"
+	run -0 --separate-stderr queue-run
+	[ "$(ls "$PENNYPOST/queue/corrupt" | wc -l)" = 8 ]
+	[ "$(grep -c 'status=corrupt reason="[a-z]' <<<"$stderr")" = 8 ]
+	[ "$(asked_for bob)" = 1 ]
+	[ "$(asked_for c)" = 0 ]
+}
+
+@test "a letter whose recipients are all done is only removed" {
+	id=$(add bob@example.com)
+	sed -i 's/^-  /+  /' "$(file_of "$id")"
+	queue-run
+	[ -z "$(queued)" ]
+	[ ! -e "$asked" ]
+}
+
+@test "once a day, what crashes left behind is cleared away" {
+	id=$(add bob@example.com)
+	touch -d '1 hour' "$(file_of "$id")"
+	mkdir -p "$PENNYPOST/queue/tmp" "$PENNYPOST/queue/0"
+	touch -d '2 days ago' "$PENNYPOST/queue/tmp/old" "$PENNYPOST/queue/0/0000000000000000.log" "$(file_of "$id").log"
+	touch "$PENNYPOST/queue/tmp/new"
+	queue-run
+	[ "$(ls "$PENNYPOST/queue/tmp")" = new ]
+	[ ! -e "$PENNYPOST/queue/0/0000000000000000.log" ]
+	[ -e "$(file_of "$id").log" ]
+	touch -d '2 days ago' "$PENNYPOST/queue/tmp/again"
+	queue-run
+	[ -e "$PENNYPOST/queue/tmp/again" ]
+	touch -d '2 days ago' "$PENNYPOST/queue/swept"
+	queue-run
+	[ ! -e "$PENNYPOST/queue/tmp/again" ]
+}
+
+@test "wrong options and settings" {
+	run -64 queue-run -Z
+	run -64 queue-run extra
+	run -64 queue-run -c 0
+	run -64 queue-run -c many
+	run -64 queue-run -d -i 0000000000000000
+	echo 'x nonsense' >"$PENNYPOST/routes"
+	run -78 queue-run
+	pennypost 'colour blue'
+	run -78 queue-run
+}
+
+@test "closed standard descriptors and a full standard error change nothing" {
+	add bob@example.com
+	queue-run <&- >&- 2>/dev/full
+	add carol@example.com
+	queue-run 2>&-
+	[ -z "$(queued)" ]
+	[ "$(asked_for '')" = 2 ]
+}
+
+@test "NULs in a message and in an address harm nobody" {
+	id=$(head -c 1000 /dev/zero | queue-add -f alice@here.example bob@example.com)
+	queue-run
+	[ "$(asked_for bob)" = 1 ]
+	id=$(add bob@example.com)
+	sed -i 's/bob@/b\x00b@/' "$(file_of "$id")"
+	queue-run
+	[ "$(asked_for b)" = 2 ]
+	[ -z "$(queued)" ]
+}
+
+@test "a letter delivered at its first attempt is neither marked nor synced, only unlinked" {
+	add bob@example.com
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=pwrite64,fsync,fdatasync,unlink queue-run
+	[ "$(grep -oE '\b(pwrite64|fdatasync|fsync|unlink)\(' "$BATS_TEST_TMPDIR/trace" | paste -sd' ')" = "unlink( unlink( fsync(" ]
+}
+
+@test "marks are synced before a letter is let go" {
+	transport carol=451_4.3.0_later
+	add bob@example.com carol@example.com
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=pwrite64,fdatasync queue-run
+	grep -oE '\b(pwrite64|fdatasync)\(' "$BATS_TEST_TMPDIR/trace" | paste -sd' ' | grep -Fxq 'pwrite64( fdatasync('
 }

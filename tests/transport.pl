@@ -14,12 +14,13 @@ my $log = shift;
 my @rules = map { [split /=/, $_, 2] } @ARGV;
 
 sub note {
-	open my $f, '>>', $log or die "$log: $!";
+	open my $f, '>>', $log or exit 1;
 	flock $f, LOCK_EX;
 	syswrite $f, "@_\n";
 }
 
 note("start $$");
+END { note("stop $$") if defined $log }
 while (<STDIN>) {
 	chomp;
 	my ($id, $path, $offset, $sender, $options, @recipients) = split /\t/, $_, -1;

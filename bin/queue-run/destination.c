@@ -151,9 +151,14 @@ void destination_park(struct destination *d, const struct due *due)
 	d->parked[d->parked_count++] = *due;
 }
 
+bool destination_has_parked(const struct destination *d)
+{
+	return d->parked_first < d->parked_count;
+}
+
 static void unpark(struct manager *m, struct destination *d, size_t most)
 {
-	while (most-- > 0 && d->parked_first < d->parked_count)
+	while (most-- > 0 && destination_has_parked(d))
 		waiting_again(&m->waiting, &d->parked[d->parked_first++]);
 }
 
@@ -272,7 +277,7 @@ static struct worker *worker_for(struct manager *m, struct destination *d)
 		return w;
 	if (may_start(m, d))
 		return worker_start(m, d);
-	return w && !d->lonely && w->tasks_left < WORKER_DEPTH ? w : NULL;
+	return w && !d->lonely && w->tasks_left < w->depth ? w : NULL;
 }
 
 static void want_slot(struct manager *m, struct destination *d)
@@ -302,7 +307,7 @@ static void pump(struct manager *m, struct destination *d)
 		}
 		worker_give(m, w, next_task(m, d));
 	}
-	if (d->parked_first < d->parked_count && !destination_full(m, d))
+	if (destination_has_parked(d) && !destination_full(m, d))
 		unpark(m, d, m->window / 8 + 1);
 }
 
@@ -345,7 +350,7 @@ void destination_give_slots(struct manager *m)
 
 static bool is_idle(const struct destination *d)
 {
-	return !destination_waits(d) && d->load == 0 && d->workers == 0 && d->parked_first == d->parked_count
+	return !destination_waits(d) && d->load == 0 && d->workers == 0 && !destination_has_parked(d)
 	    && !d->ready && !d->wanting && !is_down(d);
 }
 

@@ -69,7 +69,7 @@ static int compare_rows(const void *a, const void *b)
 /* 1; 0 where -R asks for another domain; -1 and errno. */
 static int read_rows(struct manager *m, struct entry *e)
 {
-	bool sorted = true, asked = !m->only_domain.n || e->due.when == DUE_NOW;
+	bool sorted = true, asked = !m->only_domain.n || e->due.when != DUE_NOW;
 	struct queue_rcpt r;
 	int got;
 

@@ -27,7 +27,12 @@ enum {
 	/* Letters in hand, each a descriptor; what more would bring is only fairness between fewer. */
 	OPEN_ENTRIES = 2000,
 
-	/* Jobs in the hands of one worker: what a pipelined connection over 100 ms needs to stay busy. */
+	/*
+	 * Jobs in the hands of one worker: at first and at most. In between it is what it
+	 * answers in two seconds, so that its turn can end soon; the most keeps a
+	 * pipelined connection over 100 ms busy.
+	 */
+	WORKER_BEGIN = 10,
 	WORKER_DEPTH = 200,
 
 	/* Jobs in the hands of every worker of a destination before it gets one more. */
@@ -158,6 +163,9 @@ struct worker {
 	buf said, complaint;            /* unfinished lines of its output and its standard error */
 	struct task *tasks, **last;
 	size_t tasks_left;
+	size_t depth;                   /* tasks that it gets at once */
+	size_t answers;                 /* since `measured` */
+	int64_t measured;               /* clock_ms */
 	int64_t started, active;        /* clock_ms */
 	bool ending;                    /* gets no more jobs */
 	bool answered;
@@ -221,6 +229,7 @@ void destination_park(struct destination *, const struct due *);
 void destination_add(struct manager *, struct destination *, struct batch *);
 void destination_again(struct manager *, struct destination *, struct task *);
 bool destination_waits(const struct destination *);
+bool destination_has_parked(const struct destination *);
 void destination_ready(struct manager *, struct destination *);
 void destination_next(struct manager *);        /* has the first that is ready go on */
 void destinations_wake(struct manager *);       /* all of them are ready */

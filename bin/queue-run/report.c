@@ -78,7 +78,7 @@ static int post(struct manager *m, const struct entry *e, const struct bounce *b
 		errno = error;
 		return -1;
 	}
-	waiting_add(&m->waiting, l.id, DUE_NOW);
+	waiting_add(&m->waiting, l.id, time(NULL));
 	log_line("id=%s report=%s of=%s to=<%.*s> recipients=%zu", l.id, names[b->kind], e->q.id, (int)b->to.n,
 	    b->to.p, b->count);
 	return 0;

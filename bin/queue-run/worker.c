@@ -97,7 +97,8 @@ static struct worker *new_worker(struct manager *m, struct destination *d, pid_t
 
 	*w = (struct worker){ .pid = pid, .to = d, .in = fds[0], .out = fds[1], .err = fds[2], .next = m->workers };
 	w->last = &w->tasks;
-	w->started = w->active = clock_ms();
+	w->depth = WORKER_BEGIN;
+	w->started = w->active = w->measured = clock_ms();
 	m->workers = w;
 	m->running++;
 	d->workers++;
@@ -226,6 +227,8 @@ static void take_line(struct manager *m, struct worker *w, slice line)
 		put_down(w, "did not speak pennypost-transport(5)", SIGTERM);
 	} else if (take_answer(m, w, &r)) {
 		w->answered = true;
+		w->answers++;
+		w->depth += w->depth < WORKER_DEPTH;
 		w->to->deaths = 0;
 	} else {
 		log_line("relay=%s status=error reason=\"a result nobody asked for\" line=\"%.*s\"", w->to->name,
@@ -389,15 +392,28 @@ static bool has_done_all(const struct manager *m, const struct worker *w, int64_
 
 	if (m->stopping)
 		return true;
-	if (destination_waits(w->to) || m->scans_left || (next >= 0 && next <= time(NULL)))
+	if (destination_waits(w->to) || destination_has_parked(w->to) || m->scans_left || (next >= 0 && next <= time(NULL)))
 		return false;
 	return m->resident ? w->tasks_left == 0 && quiet >= IDLE_MS : true;
+}
+
+/* It doubles with each round trip, as long as the answers keep up. */
+static void measure(struct worker *w, int64_t now)
+{
+	if (now - w->measured < SECOND_MS)
+		return;
+	w->depth = 2 * w->answers < WORKER_BEGIN ? WORKER_BEGIN : 2 * w->answers;
+	if (w->depth > WORKER_DEPTH)
+		w->depth = WORKER_DEPTH;
+	w->answers = 0;
+	w->measured = now;
 }
 
 static void watch(struct manager *m, struct worker *w, int64_t now)
 {
 	int64_t quiet = now - w->active;
 
+	measure(w, now);
 	if (w->ending && quiet > LINGER_MS && (w->fault || w->tasks_left == 0))
 		put_down(w, w->fault ? w->fault : "did not end", SIGKILL);
 	else if (w->tasks_left && quiet > SILENCE_MS)

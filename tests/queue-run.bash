@@ -1,0 +1,32 @@
+# For the tests of queue-run: a Pennypost whose mail all goes to tests/transport.pl.
+asked=$BATS_TEST_TMPDIR/asked
+
+# transport [PATTERN=ACTION]...: with these rules. What it was asked for goes to $asked.
+transport() { printf "%s pipe:$top/tests/transport.pl $asked $*\n" here.example '*' >"$PENNYPOST/routes"; }
+
+# add [queue-add arguments]: a letter in the queue; prints its id.
+add() { printf 'Subject: hello\nMessage-ID: <one@here.example>\n\nworld\n' | queue-add -f alice@here.example "$@"; }
+
+file_of() { echo "$PENNYPOST/queue/${1: -1}/$1"; }
+
+# How often a recipient that matches was asked for.
+asked_for() { cat "$asked" 2>/dev/null | grep -Ec "^[0-9a-z]{16} $1"; }
+
+# make_due: all letters, now.
+make_due() { queued | xargs -r touch -d '1 second ago'; }
+
+# age ID TIME: as if it had arrived TIME ago, and due.
+age() {
+	sed -i "s/^arrived .*/arrived $(date -u -d "$2 ago" +%FT%TZ)/" "$(file_of "$1")"
+	touch -d '1 second ago' "$(file_of "$1")"
+}
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep .02
+	done
+}
