@@ -536,3 +536,27 @@ chunks() {
 	[ "$peak" -lt 8192 ]
 	[ "$(stat -c %s "$(queued)")" -gt 64000000 ]
 }
+
+@test "the examples of the manual page" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir in
+	eval "$(example smtp-serve.8 4)" | tail -n 2 | head -n 1 | grep -q '^250 2.0.0 OK'
+	grep -q '^Subject: hello' in/*
+	[ -e "$top/etc/systemd/$(example smtp-serve.8 2 | sed 's/.* //')" ]
+	grep -q '^ExecStart=.*/smtp-serve$' "$top/etc/systemd/pennypost-smtp@.service"
+	load peers
+	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
+	in_background example "$port" $(example smtp-serve.8 1 | sed "s/2525/$port/")
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
+	kill "$(cat example.pid)"
+}
+
+@test "the example of the manual page that needs s6" {
+	command -v s6-tcpserver >/dev/null || skip 'needs s6-networking'
+	cd "$BATS_TEST_TMPDIR"
+	load peers
+	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
+	in_background example "$port" $(example smtp-serve.8 3 | sed "s/0.0.0.0 25/127.0.0.1 $port/")
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
+	kill "$(cat example.pid)"
+}
