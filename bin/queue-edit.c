@@ -228,6 +228,8 @@ int main(int argc, char **argv)
 		fail(fail_status(errno), "%s: %s", conf.queue, strerror(errno));
 	e.conf = &conf;
 	e.queue = &queue;
+	if (e.action->apply == retry && !e.only_show)
+		queue_forget_down(&queue);
 	if (selection_each(&selection, &queue, QUEUE_LOCK, edit, &e) < 0)
 		fail(fail_status(errno), "%s: %s", conf.queue, strerror(errno));
 	return io_finish(e.status);

@@ -58,6 +58,21 @@ int queue_folder(const struct queue *q, const char *name)
 	return fd;
 }
 
+void queue_forget_down(const struct queue *q)
+{
+	int folder = open_folder(q->fd, "down");
+	DIR *dir = folder < 0 ? NULL : fdopendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(folder, entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	else if (folder >= 0)
+		close(folder);
+}
+
 bool queue_is_id(slice name)
 {
 	if (name.n != QUEUE_ID)

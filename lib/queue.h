@@ -37,6 +37,9 @@ int queue_open(struct queue *, const struct conf *);
 /* A folder inside it, made (and made durable) if it is missing: a descriptor, -1. */
 int queue_folder(const struct queue *, const char *name);
 
+/* Removes what runners noted of destinations that did not answer. */
+void queue_forget_down(const struct queue *);
+
 bool queue_is_id(slice name);
 
 /*

@@ -19,7 +19,10 @@ setup() {
 	queue-edit retry -r 'bob@*'
 	[ "$(stat -c %Y "$file")" -le "$(date +%s)" ]
 	touch -d '2031-01-01' "$file"
+	mkdir "$PENNYPOST/queue/down"
+	touch "$PENNYPOST/queue/down/mx:example.com"
 	[ "$(queue-edit retry)" = "$id"$'\tretry' ]
+	[ -z "$(ls "$PENNYPOST/queue/down")" ]
 }
 
 @test "reroute writes it anew with a route of its own, byte for byte" {

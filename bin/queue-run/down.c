@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -146,19 +145,4 @@ void down_clear(struct manager *m, struct destination *d)
 	d->down_until = 0;
 	d->down_for = 0;
 	buf_free(&path);
-}
-
-void down_forget_all(struct manager *m)
-{
-	int folder = queue_folder(&m->queue, "down");
-	DIR *dir = folder < 0 ? NULL : fdopendir(folder);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			unlinkat(folder, entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	else if (folder >= 0)
-		close(folder);
 }

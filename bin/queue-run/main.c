@@ -116,7 +116,7 @@ static void obey_signals(struct manager *m)
 	if (term)
 		stop(m);
 	if (hup && m->resident) {
-		down_forget_all(m);
+		queue_forget_down(&m->queue);
 		arrive_scan_all(m, true);
 	}
 	term = hup = 0;

@@ -241,7 +241,6 @@ void down_read(struct manager *, struct destination *);
 void down_notice(struct manager *, struct destination *, slice reply);  /* a job that found it unreachable */
 void down_broken(struct manager *, struct destination *, slice reply);  /* a transport that died without an answer */
 void down_clear(struct manager *, struct destination *);
-void down_forget_all(struct manager *);
 bool is_down(const struct destination *);
 
 /* task.c */
