@@ -100,6 +100,7 @@ static _Noreturn void run(const struct delivery *d, char **argv, int in, int tol
 
 	setsid();
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	umask(077);
 	if (dup2(in, 0) == 0 && dup2(null, 1) == 1 && dup2(told, 2) == 2

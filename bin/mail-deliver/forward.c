@@ -111,6 +111,7 @@ void to_queue(struct delivery *d)
 	struct letter letter;
 	buf options = { NULL, 0, 0 };
 	char id[sizeof letter.id];
+	bool too_large;
 
 	if (d->trace) {
 		put_recipients(d, NULL);
@@ -119,10 +120,11 @@ void to_queue(struct delivery *d)
 	letter_options(d, &options);
 	if (letter_begin(&letter, d->conf, delivery_sender(d), buf_slice(&options)) || put_recipients(d, &letter)
 	    || put_message(d, &letter) || (memcpy(id, letter.id, sizeof id), letter_commit(&letter))) {
+		too_large = errno == EFBIG && letter.out.error != EFBIG;        /* size-limit, not the system's */
 		letter_abandon(&letter);
 		if (errno == EINVAL)
 			outcome_set(&d->outcome, 550, "5.1.3", "a member is not an address");
-		else if (errno == EFBIG)
+		else if (too_large)
 			outcome_set(&d->outcome, 552, "5.3.4", "larger than size-limit");
 		else
 			outcome_errno(&d->outcome, d->conf->queue);

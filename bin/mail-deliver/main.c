@@ -74,6 +74,8 @@ int main(int argc, char **argv)
 	if (argc - optind != !jobs || (jobs && (d.trace || d.sender.n)))
 		fail_usage();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
 	conf_load(&conf);
 	return io_finish(jobs ? serve_jobs(&conf, d.deadline) : deliver_one(&d, argv[optind]));
 }
