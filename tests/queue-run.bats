@@ -222,3 +222,15 @@ wait_of() {
 	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=pwrite64,fdatasync queue-run
 	grep -oE '\b(pwrite64|fdatasync)\(' "$BATS_TEST_TMPDIR/trace" | paste -sd' ' | grep -Fxq 'pwrite64( fdatasync('
 }
+
+@test "no descriptor left is a reason to try later, not to hang" {
+	pennypost
+	mkdir -p "$PENNYPOST/mailboxes/bob"
+	queue-add -f alice@here.example bob@here.example </dev/null
+	for n in $(strace -f -e trace=openat queue-run 2>&1 | grep -n 'queue/./' | cut -d: -f1 | head -n 3); do
+		queue-add -f alice@here.example bob@here.example </dev/null
+		timeout 10 strace -f -qq -o /dev/null -e inject=openat:error=EMFILE:when="$n" queue-run || [ $? != 124 ]
+	done
+	queue-run
+	[ -z "$(queued)" ]
+}

@@ -186,7 +186,8 @@ void entry_take(struct manager *m, const struct due *due)
 		set_aside(m, e, e->q.why);
 		break;
 	case QUEUE_ERROR:
-		if (errno == EMFILE || errno == ENFILE) {
+		/* Others will be closed; with none in hand, waiting for that would be for ever. */
+		if ((errno == EMFILE || errno == ENFILE) && m->open) {
 			m->window = m->open;
 			waiting_again(&m->waiting, due);
 			release(e);
