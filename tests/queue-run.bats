@@ -227,10 +227,10 @@ wait_of() {
 	pennypost
 	mkdir -p "$PENNYPOST/mailboxes/bob"
 	queue-add -f alice@here.example bob@here.example </dev/null
-	for n in $(seq 4 12); do
+	for n in $(seq 36 56); do
 		queue-add -f alice@here.example bob@here.example </dev/null
 		timeout 3 strace -f -qq -o /dev/null -e inject=openat:error=EMFILE:when="$n" queue-run || [ $? != 124 ] || return 1
 	done
-	queue-run
+	queue-run -a
 	[ -z "$(queued)" ]
 }
