@@ -92,7 +92,7 @@ codes() { session "$@" | sed -n 's/^\([0-9][0-9][0-9]\) .*/\1/p' | paste -sd ' '
 	END
 	)
 	grep -q 'with UTF8SMTP id' "$(queued)"
-	! grep -q '^	for ' "$(queued)"
+	run -1 grep -q '^	for ' "$(queued)"
 }
 
 @test "the null sender is taken, and an address beyond ASCII only after SMTPUTF8" {
@@ -310,10 +310,10 @@ chunks() {
 
 @test "more recipients than recipient-limit wait, and without end they end the session" {
 	pennypost 'recipient-limit 3'
-	[ "$( { echo "$to_bob"; for i in 1 2 3 4 5 6 7 8; do echo 'RCPT TO:<bob@here.example>'; done; } | codes)" \
+	[ "$( { echo "$to_bob"; for _ in {1..8}; do echo 'RCPT TO:<bob@here.example>'; done; } | codes)" \
 		= '220 250 250 250 250 250 452 452 452 452 421' ]
 	pennypost
-	[ "$( { printf 'EHLO x\nMAIL FROM:<>\n'; for i in {1..102}; do echo 'RCPT TO:<bob@here.example>'; done; } |
+	[ "$( { printf 'EHLO x\nMAIL FROM:<>\n'; for _ in {1..102}; do echo 'RCPT TO:<bob@here.example>'; done; } |
 		session | grep -c ^452)" = 2 ]
 }
 
@@ -343,7 +343,7 @@ chunks() {
 
 @test "commands end in CRLF alone" {
 	for bad in 'NOOP\n' 'NOOP\r\r\n' 'NO\rOP\r\n' '\n'; do
-		run -76 --separate-stderr smtp-serve < <(printf "$bad"'NOOP\r\n')
+		run -76 --separate-stderr smtp-serve < <(printf '%bNOOP\r\n' "$bad")
 		[[ ${lines[1]} = '500 5.5.2 '* && ${#lines[@]} = 2 ]]
 	done
 	[ "$(printf 'NO\0OP\r\nQUIT\r\n' | smtp-serve | cut -c -3 | paste -sd ' ')" = '220 500 221' ]
@@ -403,14 +403,14 @@ chunks() {
 	chmod +x "$BATS_TEST_TMPDIR"/*
 	while read -r filter want; do
 		pennypost "filter cat | $BATS_TEST_TMPDIR/$filter | cat"
-		[[ $(session -t 1 <<<"$to_bob"$'\nDATA\n.' | tail -n 1) = $want ]]
+		[[ $(session -t 1 <<<"$to_bob"$'\nDATA\n.' | tail -n 1) = "$want"* ]]
 	done <<-'END'
-		later 451 4.7.1 *
+		later 451 4.7.1
 		never 554 5.7.1 a ??virus
-		dead 451 4.7.1 *
-		hung 451 4.7.1 *
-		missing 451 4.7.1 *
-		../../../../../bin/true 451 4.3.0 *
+		dead 451 4.7.1
+		hung 451 4.7.1
+		missing 451 4.7.1
+		../../../../../bin/true 451 4.3.0
 	END
 	[ -z "$(queued)" ]
 }
@@ -469,7 +469,7 @@ chunks() {
 }
 
 @test "a byte a moment, in a command or a letter, does not hold a session" {
-	drip() { printf '%s\r\n' "$@"; for i in {1..40}; do printf x; sleep .1; done; }
+	drip() { printf '%s\r\n' "$@"; for _ in {1..40}; do printf x; sleep .1; done; }
 	{ drip | smtp-serve -t 1 | tail -n 1 >"$BATS_TEST_TMPDIR/1"; } 2>/dev/null &
 	{ drip 'EHLO x' 'MAIL FROM:<>' 'RCPT TO:<bob@here.example>' DATA | smtp-serve -t 1 | tail -n 1 >"$BATS_TEST_TMPDIR/2"; } 2>/dev/null &
 	{ drip 'EHLO x' 'MAIL FROM:<>' 'RCPT TO:<bob@here.example>' 'BDAT 99' | smtp-serve -t 1 | tail -n 1 >"$BATS_TEST_TMPDIR/3"; } 2>/dev/null &
@@ -506,10 +506,10 @@ chunks() {
 	pennypost 'deliver background'
 	letter=${to_bob#*$'\n'}$'\nDATA\n.'
 	ids=$(session <<<"$to_bob"$'\nDATA\n.\n'"$letter" | sed -n 's/.*queued as /-i /p' | xargs)
-	for i in {1..50}; do [ -e "$PENNYPOST/started" ] && break; sleep .05; done
+	for _ in {1..50}; do [ -e "$PENNYPOST/started" ] && break; sleep .05; done
 	[ "$(cat "$PENNYPOST/started")" = "$ids" ]
 	rm "$PENNYPOST/started"
-	{ printf '%s\n' "$to_bob" DATA .; for i in {1..50}; do [ -e "$PENNYPOST/started" ] && break; sleep .1; done; ls "$PENNYPOST/started" >&3; } 3>"$BATS_TEST_TMPDIR/seen" | session >/dev/null
+	{ printf '%s\n' "$to_bob" DATA .; for _ in {1..50}; do [ -e "$PENNYPOST/started" ] && break; sleep .1; done; ls "$PENNYPOST/started" >&3; } 3>"$BATS_TEST_TMPDIR/seen" | session >/dev/null
 	[ -s "$BATS_TEST_TMPDIR/seen" ]
 	rm "$PENNYPOST/started"
 	: >"$PENNYPOST/queue/resident"
@@ -546,7 +546,8 @@ chunks() {
 	grep -q '^ExecStart=.*/smtp-serve$' "$top/etc/systemd/pennypost-smtp@.service"
 	load peers
 	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
-	in_background example "$port" $(example smtp-serve.8 1 | sed "s/2525/$port/")
+	read -ra command < <(example smtp-serve.8 1 | sed "s/2525/$port/")
+	in_background example "$port" "${command[@]}"
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
 	kill "$(cat example.pid)"
 }
@@ -556,7 +557,8 @@ chunks() {
 	cd "$BATS_TEST_TMPDIR"
 	load peers
 	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
-	in_background example "$port" $(example smtp-serve.8 3 | sed "s/0.0.0.0 25/127.0.0.1 $port/")
+	read -ra command < <(example smtp-serve.8 3 | sed "s/0.0.0.0 25/127.0.0.1 $port/")
+	in_background example "$port" "${command[@]}"
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
 	kill "$(cat example.pid)"
 }

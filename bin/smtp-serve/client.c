@@ -13,7 +13,7 @@
 static int peer(struct address *a)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } name;
+	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } name = { .any.sa_family = AF_UNSPEC };
 	socklen_t size = sizeof name;
 
 	if (getpeername(STDIN_FILENO, &name.any, &size))
