@@ -90,11 +90,15 @@ static void deliver(struct session *s)
 	buf_clear(&s->ids);
 }
 
-/* A client that keeps its connection does not keep its letters waiting. */
-static void deliver_if_quiet(struct session *s)
+/* A client that keeps its connection does not keep its letters waiting, nor ever more of them in memory. */
+static void deliver_in_time(struct session *s)
 {
-	if (s->ids.n && (s->ids.n > LIMIT_COMMAND_LINE
-	    || io_wait(STDIN_FILENO, POLLIN, clock_ms() + LIMIT_LINGER) == 0))
+	if (s->ids.n > LIMIT_COMMAND_LINE)
+		deliver(s);
+	if (s->ids.n == 0 || io_in.start < io_in.end)
+		return;
+	flush(s);
+	if (io_wait(STDIN_FILENO, POLLIN, clock_ms() + LIMIT_LINGER) == 0)
 		deliver(s);
 }
 
@@ -121,6 +125,7 @@ static bool next_command(struct session *s, slice *line)
 {
 	int64_t deadline = clock_ms() + s->patience;
 
+	deliver_in_time(s);
 	for (;;) {
 		slice have = { io_in.p + io_in.start, io_in.end - io_in.start };
 		size_t n = slice_find(have, '\n');
@@ -136,10 +141,6 @@ static bool next_command(struct session *s, slice *line)
 				return true;
 			hang_up(s, CLIENT_WRONG, "500 5.5.2 A line ends in CRLF");
 			return false;
-		}
-		if (have.n == 0 && s->ids.n) {
-			flush(s);
-			deliver_if_quiet(s);
 		}
 		if (!more_input(s, deadline))
 			return false;

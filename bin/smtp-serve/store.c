@@ -197,8 +197,10 @@ const char *store_commit(struct session *s)
 	if (letter_commit(&s->letter))
 		return trouble(s, errno);
 	s->has_letter = false;
-	buf_addchar(&s->ids, ' ');
-	buf_addtext(&s->ids, s->letter.id);
+	if (strcmp(s->conf->deliver, "queue")) {
+		buf_addchar(&s->ids, ' ');
+		buf_addtext(&s->ids, s->letter.id);
+	}
 	return NULL;
 }
 
