@@ -37,6 +37,8 @@ struct dns {
 	ares_channel channel;
 	bool trusted;
 	size_t asked;           /* questions under way */
+	unsigned random[64];
+	size_t randoms;         /* of them not used yet */
 	struct question *first, **last;
 };
 
@@ -220,6 +222,19 @@ static void unknown(struct dns_answer *a, const char *why)
 	a->why = why;
 }
 
+static bool well_formed(struct dns_answer *a, const unsigned char *p, int n)
+{
+	ns_rr r;
+
+	if (ns_initparse(p, n, &a->message) || !ns_msg_getflag(a->message, ns_f_qr)
+	    || ns_msg_getflag(a->message, ns_f_tc))
+		return false;
+	for (int i = 0; i < ns_msg_count(a->message, ns_s_an); i++)
+		if (ns_parserr(&a->message, ns_s_an, i, &r))
+			return false;
+	return true;
+}
+
 /* Whether the answer says something at all; else the status is DNS_AGAIN. */
 static bool speaks(struct dns_answer *a, const unsigned char *p, int n)
 {
@@ -227,9 +242,8 @@ static bool speaks(struct dns_answer *a, const unsigned char *p, int n)
 		[ns_r_notimpl] = "NOTIMP", [ns_r_refused] = "REFUSED" };
 	int code;
 
-	if (ns_initparse(p, n, &a->message) || !ns_msg_getflag(a->message, ns_f_qr)
-	    || ns_msg_getflag(a->message, ns_f_tc)) {
-		unknown(a, "malformed answer");
+	if (!well_formed(a, p, n)) {
+		unknown(a, DNS_MALFORMED);
 		return false;
 	}
 	code = ns_msg_getflag(a->message, ns_f_rcode);
@@ -299,18 +313,20 @@ static void answered(void *context, int status, int timeouts, unsigned char *p, 
 	free(q);
 }
 
+unsigned dns_random(struct dns *dns)
+{
+	if (dns->randoms == 0 && getrandom(dns->random, sizeof dns->random, 0) == sizeof dns->random)
+		dns->randoms = sizeof dns->random / sizeof *dns->random;
+	return dns->randoms ? dns->random[--dns->randoms] : 0;
+}
+
 static void send_question(struct question *q)
 {
 	unsigned char *message;
-	unsigned short id;
 	int n, status;
 
 	q->dns->asked++;
-	if (getrandom(&id, sizeof id, 0) != sizeof id) {
-		answered(q, ARES_ENOTINITIALIZED, 0, NULL, 0);
-		return;
-	}
-	status = ares_create_query(q->name, ns_c_in, (int)(int)q->type, id, 1, &message, &n, q->plain ? 0 : DATAGRAM);
+	status = ares_create_query(q->name, ns_c_in, q->type, (unsigned short)dns_random(q->dns), 1, &message, &n, q->plain ? 0 : DATAGRAM);
 	if (status) {
 		answered(q, status, 0, NULL, 0);
 		return;

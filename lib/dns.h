@@ -24,11 +24,13 @@ enum dns_status {
 	DNS_AGAIN,              /* nothing is known: no answer, SERVFAIL, REFUSED, nonsense */
 };
 
+#define DNS_MALFORMED "malformed answer"
+
 /* Valid only within the function that is called with it. */
 struct dns_answer {
 	enum dns_status status;
 	const char *why;        /* for DNS_AGAIN: "SERVFAIL", "no answer", …; else NULL */
-	ns_type type;             /* that was asked for */
+	ns_type type;           /* that was asked for */
 	const char *name;       /* of the records: the name asked for, or what it is an alias of */
 	bool secure;            /* the server vouches for it by DNSSEC, and is one we may believe */
 	ns_msg message;
@@ -51,8 +53,11 @@ void dns_ask(struct dns *, const char *name, ns_type type, dns_reader *, void *c
 /* Until *done, or until there is no question left. */
 void dns_wait(struct dns *, const bool *done);
 
-/* The next record of the type and name of the answer: its data is ns_rr_rdata() as it came; false after the last. */
+/* The next record of the type and name of the answer: its data is ns_rr_rdata() as it came, of any length; false after the last. */
 bool dns_record(struct dns_answer *, ns_rr *record);
+
+/* A number that nobody can guess. */
+unsigned dns_random(struct dns *);
 
 /* The addresses that /etc/hosts gives for a name, at most `most`: how many. */
 size_t dns_hosts_file(struct dns *, const char *name, struct address *list, size_t most);

@@ -1,9 +1,7 @@
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 
 #include "domain.h"
 #include "limit.h"
@@ -102,17 +100,17 @@ static void fail_for_now(struct mx *mx, const char *name, const char *why)
 		buf_print(&mx->why, "DNS look-up of %s: %s", name, why);
 }
 
-/* The data of an A or AAAA record. */
-static bool read_address(ns_rr *r, struct address *a)
+/* The data of an A or AAAA record: 0, -1. */
+static int read_address(ns_rr *r, struct address *a)
 {
 	static const struct address v4 = { { [10] = 0xff, [11] = 0xff } };
 	size_t n = ns_rr_type(*r) == ns_t_a ? 4 : 16;
 
 	*a = v4;
 	if (ns_rr_rdlen(*r) != n)
-		return false;
+		return -1;
 	memcpy(a->byte + sizeof a->byte - n, ns_rr_rdata(*r), n);
-	return true;
+	return 0;
 }
 
 static void read_addresses(void *context, struct dns_answer *answer)
@@ -127,6 +125,8 @@ static void read_addresses(void *context, struct dns_answer *answer)
 		e->secure = e->secure && answer->secure;
 		while (dns_record(answer, &r))
 			if (read_address(&r, &a))
+				fail_for_now(e->mx, e->host, DNS_MALFORMED);
+			else
 				add_address(e, &a);
 	}
 	if (--e->mx->pending == 0)
@@ -152,6 +152,8 @@ static void add_exchange(struct mx *mx, unsigned preference, slice host, bool se
 	mx->exchange = mem_grow(mx->exchange, mx->exchanges + 1, sizeof *mx->exchange);
 	mx->exchange[mx->exchanges++] = (struct exchange){ .preference = preference, .host = mem_text(host),
 		.secure = secure, .mx = mx };
+	for (char *p = mx->exchange[mx->exchanges - 1].host; *p; p++)
+		*p = ascii_lower(*p);
 }
 
 /* localhost is always the host that asks (RFC 6761 §6.3). */
@@ -195,49 +197,44 @@ static void choose(struct mx *mx, struct candidate *list, size_t count, bool sec
 			add_exchange(mx, list[i].preference, slice_of(list[i].host), secure);
 	if (mx->exchanges)
 		ask_addresses(mx);
+	else if (mx->why.n)
+		finish(mx, MX_AGAIN, "");
 	else if (ours != UINT_MAX)
 		finish(mx, MX_LOOP, "mail loops back to this host");
 	else
 		finish(mx, MX_NO_ADDRESS, "no exchange has a valid name");
 }
 
-/* Any record of the type MX: 1 with a host, 0 where it is no host, -1 for the null MX. */
-static int read_candidate(struct dns_answer *answer, ns_rr *r, struct candidate *c)
+/* Preference and host of an MX record: 0, -1 where it is malformed. */
+static int read_record(struct dns_answer *answer, ns_rr *r, unsigned *preference, char host[NS_MAXDNAME])
 {
 	const u_char *p = ns_rr_rdata(*r);
-	char host[NS_MAXDNAME];
 
-	if (ns_rr_rdlen(*r) < 3 || ns_name_uncompress(ns_msg_base(answer->message), ns_msg_end(answer->message), p + 2,
-	    host, sizeof host) < 0)
-		return 0;
-	if (strcmp(host, ".") == 0)
+	if (ns_rr_rdlen(*r) < 3)
 		return -1;
-	if (!domain_valid(slice_of(host)))
-		return 0;
-	c->preference = (unsigned)(p[0] << 8 | p[1]);
-	c->shuffle = 0;
-	if (getrandom(&c->shuffle, sizeof c->shuffle, GRND_NONBLOCK) < 0)
-		c->shuffle = (unsigned)(uintptr_t)answer;
-	c->host = mem_text(slice_of(host));
-	return 1;
+	*preference = (unsigned)(p[0] << 8 | p[1]);
+	return ns_name_uncompress(ns_msg_base(answer->message), p + ns_rr_rdlen(*r), p + 2, host, NS_MAXDNAME) < 0 ? -1 : 0;
 }
 
+/* A `.` is the null MX if it stands alone, else it is no more than a host without address. */
 static void read_exchanges(struct mx *mx, struct dns_answer *answer)
 {
-	struct candidate *list = NULL, c;
-	size_t count = 0, nulls = 0, others = 0;
+	struct candidate *list = NULL;
+	size_t count = 0, records = 0, nulls = 0;
+	char host[NS_MAXDNAME];
+	unsigned preference;
 	ns_rr r;
 
-	while (dns_record(answer, &r))
-		switch (read_candidate(answer, &r, &c)) {
-		case 1:
+	for (; dns_record(answer, &r); records++)
+		if (read_record(answer, &r, &preference, host)) {
+			fail_for_now(mx, answer->name, DNS_MALFORMED);
+		} else if (strcmp(host, ".") == 0) {
+			nulls++;
+		} else if (domain_valid(slice_of(host))) {
 			list = mem_grow(list, count + 1, sizeof *list);
-			list[count++] = c;
-			break;
-		case 0: others++; break;
-		default: nulls++;
+			list[count++] = (struct candidate){ preference, dns_random(mx->setup->dns), mem_text(slice_of(host)) };
 		}
-	if (nulls && !count && !others)
+	if (nulls == records)
 		finish(mx, MX_NULL, "takes no mail (null MX)");
 	else
 		choose(mx, list, count, answer->secure);

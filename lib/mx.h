@@ -35,7 +35,7 @@ enum mx_status {
 
 struct exchange {
 	unsigned preference;
-	char *host;             /* in A-labels without final dot, or an address literal in brackets; owned by the mx */
+	char *host;             /* in A-labels, lower case, without final dot; or an address literal in brackets; owned by the mx */
 	struct address *address; /* at least one, in the order to try: the families alternate, IPv6 first (RFC 8305 §4) */
 	size_t addresses;       /* at most 2 * LIMIT_ADDRESSES */
 	bool secure;            /* DNSSEC covers the way from the domain to each of these addresses */

@@ -4,6 +4,7 @@
 #	dns_zone NAME [signed] <<END    a zone from its records, as a zone file has them; SOA and NS are added
 #	dns_start [LINE...]             the server with all zones so far, $dns its address:port; any name under dead.test
 #	                                is SERVFAIL; LINEs are added to its settings
+#	dns_canned                      tests/dns.pl, a server that misbehaves, $canned its address:port
 
 # shellcheck source=tests/peers.bash
 source "$(dirname "${BASH_SOURCE[0]}")/peers.bash"
@@ -82,4 +83,13 @@ dns_start() {
 	dns_conf "$port" "$@" >"$peer_folder/unbound.conf"
 	in_background unbound "$port" unbound -d -c "$peer_folder/unbound.conf"
 	export dns=127.0.0.1:$port
+}
+
+dns_canned() {
+	local port
+
+	dns_folder
+	port=$(free_port)
+	in_background canned "$port" perl "${BASH_SOURCE[0]%/*}/dns.pl" "$port"
+	export canned=127.0.0.1:$port
 }
