@@ -326,7 +326,8 @@ static void send_question(struct question *q)
 	int n, status;
 
 	q->dns->asked++;
-	status = ares_create_query(q->name, ns_c_in, q->type, (unsigned short)dns_random(q->dns), 1, &message, &n, q->plain ? 0 : DATAGRAM);
+	status = ares_create_query(q->name, ns_c_in, (int)q->type, (unsigned short)dns_random(q->dns), 1, &message, &n,
+	    q->plain ? 0 : DATAGRAM);
 	if (status) {
 		answered(q, status, 0, NULL, 0);
 		return;

@@ -147,13 +147,21 @@ static void ask_addresses(struct mx *mx)
 	}
 }
 
-static void add_exchange(struct mx *mx, unsigned preference, slice host, bool secure)
+static char *lower_case(slice name)
+{
+	char *text = mem_text(name);
+
+	for (char *p = text; *p; p++)
+		*p = ascii_lower(*p);
+	return text;
+}
+
+/* The host becomes the exchange's. */
+static void add_exchange(struct mx *mx, unsigned preference, char *host, bool secure)
 {
 	mx->exchange = mem_grow(mx->exchange, mx->exchanges + 1, sizeof *mx->exchange);
-	mx->exchange[mx->exchanges++] = (struct exchange){ .preference = preference, .host = mem_text(host),
+	mx->exchange[mx->exchanges++] = (struct exchange){ .preference = preference, .host = host,
 		.secure = secure, .mx = mx };
-	for (char *p = mx->exchange[mx->exchanges - 1].host; *p; p++)
-		*p = ascii_lower(*p);
 }
 
 /* localhost is always the host that asks (RFC 6761 §6.3). */
@@ -194,7 +202,7 @@ static void choose(struct mx *mx, struct candidate *list, size_t count, bool sec
 		qsort(list, count, sizeof *list, by_preference);
 	for (size_t i = 0; i < count && mx->exchanges < LIMIT_EXCHANGES && list[i].preference < ours; i++)
 		if (!known(mx, list[i].host))
-			add_exchange(mx, list[i].preference, slice_of(list[i].host), secure);
+			add_exchange(mx, list[i].preference, lower_case(slice_of(list[i].host)), secure);
 	if (mx->exchanges)
 		ask_addresses(mx);
 	else if (mx->why.n)
@@ -269,9 +277,8 @@ static void use_address(struct mx *mx, const struct address *a)
 	buf literal = { NULL, 0, 0 };
 
 	address_add_literal(&literal, a);
-	add_exchange(mx, 0, buf_slice(&literal), false);
+	add_exchange(mx, 0, literal.p, false);
 	add_address(&mx->exchange[0], a);
-	buf_free(&literal);
 	settle(mx);
 }
 
@@ -315,7 +322,7 @@ void mx_host(struct mx *mx, const struct mx_setup *setup, slice host)
 	if (address_read(literal.n ? literal : host, &list[0])) {
 		use_address(mx, &list[0]);
 	} else if (domain_valid(host)) {
-		add_exchange(mx, 0, host, false);
+		add_exchange(mx, 0, lower_case(host), false);
 		count = dns_hosts_file(setup->dns, mx->exchange[0].host, list, 2 * LIMIT_ADDRESSES);
 		for (size_t i = 0; i < count; i++)
 			add_address(&mx->exchange[0], &list[i]);

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# dns.pl PORT: a DNS server that misbehaves, each name in its own way; see the table of names.
+# dns.pl PORT [ADDRESS]: a DNS server that misbehaves, each name in its own way; see the table of names.
 use strict;
 use warnings;
 use IO::Select;
@@ -95,9 +95,9 @@ sub answer {
 	return ($names{$name} || records($RA | $NXDOMAIN))->(\%q);
 }
 
-my $port = shift;
-my $udp = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1', LocalPort => $port) or die "port $port: $!\n";
-my $tcp = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1', LocalPort => $port, ReuseAddr => 1)
+my ($port, $address) = ($ARGV[0], $ARGV[1] // '127.0.0.1');
+my $udp = IO::Socket::INET->new(Proto => 'udp', LocalAddr => $address, LocalPort => $port) or die "port $port: $!\n";
+my $tcp = IO::Socket::INET->new(Listen => 5, LocalAddr => $address, LocalPort => $port, ReuseAddr => 1)
 	or die "port $port: $!\n";
 my $select = IO::Select->new($udp, $tcp);
 my (%partial, @later);
