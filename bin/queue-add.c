@@ -80,20 +80,6 @@ static void add_message(void)
 		refuse("standard input");
 }
 
-static slice known_option(const char *text)
-{
-	static const char *const known[] = { "smtputf8", "body=7bit", "body=8bitmime", "body=binarymime",
-		"ret=full", "ret=hdrs", "requiretls" };
-	slice option = slice_of(text);
-
-	if (slice_starts(option, "envid=") && slice_find(option, ' ') == option.n)
-		return option;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (slice_is(option, known[i]))
-			return option;
-	fail(EX_USAGE, "-o %s: unknown option", text);
-}
-
 int main(int argc, char **argv)
 {
 	buf options = { NULL, 0, 0 };
@@ -114,8 +100,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f': sender = slice_of(strcmp(optarg, "<>") ? optarg : ""); break;
 		case 'o':
-			buf_addchar(&options, ' ');
-			buf_addslice(&options, known_option(optarg));
+			if (!letter_takes_option(slice_of(optarg)))
+				fail(EX_USAGE, "-o %s: unknown option", optarg);
+			buf_print(&options, " %s", optarg);
 			break;
 		default: fail_usage();
 		}

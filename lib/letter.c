@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "command.h"
 #include "letter.h"
 #include "limit.h"
 
@@ -221,4 +222,17 @@ void letter_abandon(struct letter *l)
 	}
 	release(l);
 	errno = error;
+}
+
+bool letter_takes_option(slice option)
+{
+	static const char *const known[] = { "smtputf8", "body=7bit", "body=8bitmime", "body=binarymime",
+		"ret=full", "ret=hdrs", "requiretls" };
+
+	if (slice_starts(option, "envid="))
+		return command_xtext(slice_from(option, 6));
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (slice_is(option, known[i]))
+			return true;
+	return false;
 }

@@ -42,4 +42,7 @@ void letter_abandon(struct letter *);
 /* Whether a mailbox may stand in an envelope: no blanks outside quotes, no controls, no leading `-`, within bounds. */
 bool letter_takes(slice address);
 
+/* Whether a word is an option of a letter, as struct queued lists them. */
+bool letter_takes_option(slice option);
+
 #endif

@@ -50,8 +50,9 @@ enum {
 	/* Letters on their way on one connection, unanswered: at 4 KB each more than any link holds. */
 	LIMIT_IN_FLIGHT = 100,
 
-	/* How often a letter is sent again after its connection broke. */
+	/* Connections that may break at a letter before it has to wait; and such in a row before its server has to. */
 	LIMIT_LOSSES = 2,
+	LIMIT_BARREN = 5,
 
 	/* A settings file, an alias or a routes line. */
 	LIMIT_SETTING_LINE = 64 * 1024,

@@ -165,10 +165,32 @@ static struct host *next_host(struct way *w)
 	return NULL;
 }
 
+static size_t places_left(const struct way *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		n += w->host[i].unix_socket && !w->host[i].dead;
+		for (size_t j = 0; j < w->host[i].count && !w->host[i].dead; j++)
+			n += !w->host[i].address[j].dead;
+	}
+	return n;
+}
+
+/*
+ * Whether a place that got nothing done is tried again: if there is no other, and it only broke off,
+ * for then the letter it broke off at may be to blame, and there may be others.
+ */
+static bool deserves_more(const struct way *w, const struct session *s, unsigned barren)
+{
+	return s->state == LOST && !s->timed_out && s->why.code != 421 && barren < LIMIT_BARREN && places_left(w) == 1;
+}
+
 /* Connection after connection, until all is sent or no host is left. */
 static void talk(struct way *w, slice domain)
 {
 	bool cautious = false;
+	unsigned barren = 0;
 	struct host *h;
 
 	while (work_find(domain) && (h = next_host(w))) {
@@ -180,13 +202,12 @@ static void talk(struct way *w, slice domain)
 			continue;
 		session_run(&s, fd, domain, buf_slice(&w->tried), cautious);
 		session_close(&s);
-		cautious = s.state == LOST;
-		if (s.finished == 0 && work_find(domain)) {
+		barren = s.finished ? 0 : barren + 1;
+		cautious = s.state == LOST && barren;
+		if (barren && work_find(domain)) {
 			note_session(w, &s);
-			if (address)
-				address->dead = true;
-			else
-				h->dead = true;
+			if (!deserves_more(w, &s, barren))
+				*(address ? &address->dead : &h->dead) = true;
 		}
 		buf_free(&s.why_text);
 	}
@@ -202,7 +223,7 @@ void deliver(slice of)
 	find_hosts(&w, domain);
 	talk(&w, domain);
 	while ((left = work_find(domain))) {
-		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried) };
+		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried), false };
 
 		work_answer_rest(left, &v);
 	}

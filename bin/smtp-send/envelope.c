@@ -69,8 +69,8 @@ void envelope_refuse(struct session *s, struct work *w)
 		if (w->state[i] != TO_DO)
 			continue;
 		if (!sender || !letter_takes(address))
-			work_answer(w, i, &(struct verdict){ 553, SLICE("5.1.3"), slice_of(unaddressable), s->host });
+			work_answer(w, i, &(struct verdict){ 553, SLICE("5.1.3"), slice_of(unaddressable), s->host, false });
 		else if (!is_sendable(s, w, address))
-			work_answer(w, i, &(struct verdict){ 553, SLICE("5.6.7"), slice_of(foreign), s->host });
+			work_answer(w, i, &(struct verdict){ 553, SLICE("5.6.7"), slice_of(foreign), s->host, false });
 	}
 }

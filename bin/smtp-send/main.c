@@ -12,7 +12,9 @@
 #include "deliver.h"
 #include "fail.h"
 #include "io.h"
+#include "letter.h"
 #include "limit.h"
+#include "net.h"
 #include "queue.h"
 #include "work.h"
 
@@ -160,7 +162,9 @@ int main(int argc, char **argv)
 {
 	buf options = { NULL, 0, 0 };
 	slice sender = { "", 0 };
+	unsigned short port;
 	bool jobs = false;
+	slice host;
 	int ch;
 
 	fail_name("smtp-send", usage);
@@ -169,13 +173,19 @@ int main(int argc, char **argv)
 		case 'f': sender = slice_of(strcmp(optarg, "<>") ? optarg : ""); break;
 		case 'j': jobs = true; break;
 		case 'l': settings.lmtp = true; break;
-		case 'o': buf_print(&options, " %s", optarg); break;
+		case 'o':
+			if (!letter_takes_option(slice_of(optarg)))
+				fail(EX_USAGE, "-o %s: unknown option", optarg);
+			buf_print(&options, " %s", optarg);
+			break;
 		case 's': settings.server = slice_of(optarg); break;
 		case 't': set_wait(slice_of(optarg)); break;
 		case 'v': settings.verbose = true; break;
 		default: fail_usage();
 		}
-	if (jobs == (optind < argc))
+	if (settings.server.n && net_split(settings.server, &host, &port))
+		fail_usage();
+	if (jobs == (optind < argc) || (jobs && (sender.n || options.n)))
 		fail_usage();
 	conf_load(&settings.conf);
 	signal(SIGPIPE, SIG_IGN);

@@ -29,9 +29,8 @@ struct verdict {
 	slice enhanced;
 	slice text;
 	slice host;
+	bool dsn;               /* the host takes NOTIFY */
 };
-
-#define VERDICT(code_, enhanced_, text_) (struct verdict){ code_, SLICE(enhanced_), SLICE(text_), { "", 0 } }
 
 /* One line of the dialogue on standard error, for -v. */
 void show(const char *who, slice line);

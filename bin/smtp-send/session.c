@@ -31,7 +31,7 @@ static const char *awaited(const struct session *s)
 static void end_with(struct session *s, enum session_state state, int code, const char *enhanced)
 {
 	s->state = state;
-	s->why = (struct verdict){ code, slice_of(enhanced), buf_slice(&s->why_text), s->host };
+	s->why = (struct verdict){ code, slice_of(enhanced), buf_slice(&s->why_text), s->host, false };
 }
 
 void session_lose(struct session *s, const char *enhanced, const char *what)
@@ -271,11 +271,16 @@ void session_run(struct session *s, int fd, slice domain, slice host, bool cauti
 	}
 }
 
-/* A letter whose connection broke while it was the next to be answered has one chance more. */
+/*
+ * A letter at which the connection breaks each time has to wait, so that it does not stop all others.
+ * Nothing is said against the destination (4.4.x): it does talk.
+ */
 static void put_back(struct session *s, struct transaction *t, bool first)
 {
 	struct work *w = t->work;
-	bool spent = first && s->state == LOST && ++w->losses >= LIMIT_LOSSES;
+	bool to_blame = first && s->state == LOST && !s->timed_out && s->why.code != 421;
+	bool spent = to_blame && ++w->losses >= LIMIT_LOSSES;
+	struct verdict why = { 451, SLICE("4.5.0"), s->why.text, s->host, false };
 
 	for (size_t i = 0; i < t->count; i++) {
 		size_t at = t->recipient[i];
@@ -283,7 +288,7 @@ static void put_back(struct session *s, struct transaction *t, bool first)
 		if (w->state[at] != SENT)
 			continue;
 		if (spent)
-			work_answer(w, at, &s->why);
+			work_answer(w, at, &why);
 		else
 			work_again(w, at);
 	}

@@ -31,26 +31,34 @@ static bool give_up_writing(struct session *s)
 
 static struct verdict verdict_of(const struct session *s)
 {
-	return (struct verdict){ s->reply.code, slice_of(s->reply.enhanced), buf_slice(&s->reply.text), s->host };
+	return (struct verdict){ s->reply.code, slice_of(s->reply.enhanced), buf_slice(&s->reply.text), s->host,
+		session_takes(s, SMTP_DSN) };
 }
 
 static bool answer_here(struct session *s, struct work *w, int code, const char *enhanced, const char *text)
 {
-	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host };
+	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host, false };
 
 	content_close(&s->content);
 	work_answer_rest(w, &v);
 	return true;
 }
 
-static bool answer_unreadable(struct session *s, struct work *w)
+/* All recipients that have no result yet. */
+static void answer_all(struct transaction *t, const struct verdict *v)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->work->state[t->recipient[i]] == SENT)
+			work_answer(t->work, t->recipient[i], v);
+}
+
+static void answer_unreadable(struct session *s, struct transaction *t)
 {
 	buf text = { NULL, 0, 0 };
 
 	buf_print(&text, "cannot read the message: %s", strerror(errno));
-	answer_here(s, w, 451, "4.3.0", text.p);
+	answer_all(t, &(struct verdict){ 451, SLICE("4.3.0"), buf_slice(&text), s->host, false });
 	buf_free(&text);
-	return true;
 }
 
 /* RFC 1870 §6.1 */
@@ -88,6 +96,9 @@ static void add_option(buf *line, const char *parameter, slice options, const ch
 {
 	slice value = option_value(options, name);
 
+	for (size_t i = 0; i < value.n; i++)
+		if (ascii_control(value.p[i]))
+			return;
 	if (value.n)
 		buf_print(line, " %s=%.*s", parameter, (int)value.n, value.p);
 }
@@ -127,13 +138,14 @@ static bool begin(struct session *s)
 		return false;
 	if (content_open(&s->content, w->job.path, w->fd, w->job.offset) ||
 	    (!w->known && content_learn(&s->content, &w->facts)))
-		return answer_unreadable(s, w);
+		return answer_here(s, w, 451, "4.3.0", strerror(errno));
 	w->known = true;
 	content_rewind(&s->content);
 	if (s->features.size && w->facts.size > s->features.size)
 		return answer_too_large(s, w);
-	if (w->facts.unfit || (w->facts.eight_bit && !session_takes(s, SMTP_8BITMIME)))
-		return answer_here(s, w, 554, "5.6.3", "the message has bytes that the server does not take");
+	/* RFC 8689 §4.2.1 */
+	if (option_value(w->job.options, "requiretls").p)
+		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the connection has no TLS");
 	work_hold(w);
 	envelope_refuse(s, w);
 	if (w->to_do == 0) {
@@ -142,6 +154,8 @@ static bool begin(struct session *s)
 		return true;
 	}
 	work_release(w);
+	if (w->facts.unfit || (w->facts.eight_bit && !session_takes(s, SMTP_8BITMIME)))
+		return answer_here(s, w, 554, "5.6.3", "the message has bytes that the server does not take");
 	s->writing = new_transaction(s, w);
 	return true;
 }
@@ -220,7 +234,7 @@ static bool write_chunk(struct session *s, struct transaction *t)
 
 	if (got < 0) {
 		t->failed = true;
-		answer_unreadable(s, t->work);
+		answer_unreadable(s, t);
 		return give_up_writing(s);
 	}
 	session_command(s, "BDAT %zu%s", s->wire.n, got ? "" : " LAST");
@@ -236,6 +250,8 @@ static bool write_chunk(struct session *s, struct transaction *t)
 /* In LMTP each recipient that was accepted has an answer of its own (RFC 2033 §4.2). */
 static bool write_dot(struct session *s, struct transaction *t)
 {
+	if (settings.verbose)
+		show("C: ", SLICE("(the message)"));
 	session_command(s, ".");
 	for (size_t i = 0; i < t->count && settings.lmtp; i++)
 		if (t->accepted[i])
@@ -255,7 +271,7 @@ static bool write_stuffed(struct session *s, struct transaction *t)
 		return write_dot(s, t);
 	got = gather(s, true);
 	if (got < 0) {
-		answer_unreadable(s, t->work);
+		answer_unreadable(s, t);
 		session_lose(s, "4.3.0", "cannot read the message");
 		return false;
 	}
@@ -293,14 +309,12 @@ static void nonsense(struct session *s)
 	session_lose(s, "4.5.0", "a reply that makes no sense");
 }
 
-/* The reply just read is the result of all its recipients that have none yet. */
-static void answer_all(struct session *s, struct transaction *t)
+/* The reply just read is their result. */
+static void answer_by_reply(struct session *s, struct transaction *t)
 {
 	struct verdict v = verdict_of(s);
 
-	for (size_t i = 0; i < t->count; i++)
-		if (t->work->state[t->recipient[i]] == SENT)
-			work_answer(t->work, t->recipient[i], &v);
+	answer_all(t, &v);
 }
 
 static void on_greeting(struct session *s, struct owed o)
@@ -342,7 +356,7 @@ static void on_mail(struct session *s, struct owed o)
 	if (s->reply.code / 100 == 3) {
 		nonsense(s);
 	} else if (s->reply.code / 100 > 3) {
-		answer_all(s, o.of);
+		answer_by_reply(s, o.of);
 		o.of->failed = true;
 	}
 }
@@ -384,7 +398,7 @@ static void on_data(struct session *s, struct owed o)
 	} else if (s->reply.code / 100 == 3) {
 		t->stage = CONTENT_NEXT;
 	} else {
-		answer_all(s, t);
+		answer_by_reply(s, t);
 		give_up_writing(s);
 	}
 }
@@ -398,7 +412,7 @@ static void on_dot(struct session *s, struct owed o)
 	else if (settings.lmtp)
 		work_answer(o.of->work, o.of->recipient[o.recipient], &v);
 	else
-		answer_all(s, o.of);
+		answer_by_reply(s, o.of);
 }
 
 /* What was refused in the middle is not worth finishing (RFC 3030 §4.2). */
@@ -407,7 +421,7 @@ static void on_chunk(struct session *s, struct owed o)
 	if (s->reply.code / 100 == 3) {
 		nonsense(s);
 	} else if (s->reply.code / 100 != 2 && !o.of->failed) {
-		answer_all(s, o.of);
+		answer_by_reply(s, o.of);
 		o.of->failed = true;
 	}
 }
@@ -433,7 +447,7 @@ static void on_last_chunk(struct session *s, struct owed o)
 	else if (settings.lmtp)
 		answer_next(s, t);
 	else
-		answer_all(s, t);
+		answer_by_reply(s, t);
 	if (s->reply.code / 100 == 2 && !t->failed && !t->next)
 		s->unclean = false;
 }

@@ -103,7 +103,7 @@ static void count_result(const struct verdict *v)
 		status = EX_NOUSER;
 	else if (slice_is(v->enhanced, "5.1.2"))
 		status = EX_NOHOST;
-	else if (slice_starts(v->enhanced, "5.6."))
+	else if (slice_starts(v->enhanced, "5.6.") || slice_is(v->enhanced, "5.1.3"))
 		status = EX_DATAERR;
 	else if (slice_starts(v->enhanced, "5.7."))
 		status = EX_NOPERM;
@@ -118,9 +118,11 @@ int work_status(void)
 
 void work_answer(struct work *w, size_t i, const struct verdict *v)
 {
+	slice both = w->job.recipients[i];
 	struct result result = {
-		.id = w->job.id, .recipient = rcpt_address(w->job.recipients[i]),
+		.id = w->job.id, .recipient = rcpt_address(both),
 		.code = v->code, .enhanced = v->enhanced, .text = v->text, .host = v->host,
+		.dsn = v->dsn && v->code < 300 && option_value(rcpt_options(both), "notify").n,
 	};
 	buf line = { NULL, 0, 0 };
 
