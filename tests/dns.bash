@@ -6,7 +6,7 @@
 #	                                is SERVFAIL; LINEs are added to its settings
 #	dns_canned                      tests/dns.pl, a server that misbehaves, $canned its address:port
 
-# shellcheck source=tests/peers.bash
+# shellcheck source=tests/peers.bash disable=SC1091
 source "$(dirname "${BASH_SOURCE[0]}")/peers.bash"
 
 dns_folder() {
@@ -34,7 +34,7 @@ dns_sign() {
 
 	command -v ldns-signzone >/dev/null || skip "no ldns-signzone (ldnsutils)"
 	(
-		cd "$peer_folder/zones"
+		cd "$peer_folder/zones" || exit
 		key=$(ldns-keygen -a ED25519 "$1")
 		ldns-signzone -f "$1.signed" "$1" "$key"
 		mv "$1.signed" "$1"

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2016 # variables of bats and of the fixture; a program for another shell
 load helper
 load dns
 
@@ -162,10 +163,10 @@ milliseconds() {
 }
 
 @test "twenty thousand domains pass in constant memory" {
+	! ldd "$BUILD/bin/mx-lookup" | grep -q libasan || skip "a sanitizer takes the address space"
 	seq 20000 | sed 's/.*/nx&.example.test/' >"$BATS_TEST_TMPDIR/in"
-	run -68 bash -c 'ulimit -v 32768; mx-lookup -j 100 <"$1" 2>&1 | tee >(grep -c "no such domain" >"$1.count") >/dev/null; exit "${PIPESTATUS[0]}"' - "$BATS_TEST_TMPDIR/in"
-	until [ -s "$BATS_TEST_TMPDIR/in.count" ]; do sleep 0.01; done
-	[ "$(cat "$BATS_TEST_TMPDIR/in.count")" = 20000 ]
+	(ulimit -v 32768; mx-lookup -j 100 <"$BATS_TEST_TMPDIR/in" 2>"$BATS_TEST_TMPDIR/errors") || [ $? = 68 ]
+	[ "$(grep -c 'no such domain' "$BATS_TEST_TMPDIR/errors")" = 20000 ]
 }
 
 @test "a truncated answer is asked for again over TCP, and of too many exchanges the best are taken" {
@@ -233,9 +234,13 @@ milliseconds() {
 }
 
 # In a network and a root of its own: resolv.conf is ours, and so is port 53.
-elsewhere() {
+needs_elsewhere() {
+	command -v ip >/dev/null || skip "needs ip (iproute2)"
+	[ -e /etc/resolv.conf ] || skip "needs a resolv.conf to stand in for"
 	unshare -rnm true 2>/dev/null || skip "needs user namespaces"
-	[ -e /etc/resolv.conf ] || skip "needs /etc/resolv.conf"
+}
+
+elsewhere() {
 	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/resolv.conf"
 	pennypost
 	cat >"$BATS_TEST_TMPDIR/run" <<-END
@@ -253,6 +258,7 @@ elsewhere() {
 }
 
 @test "secure: a server elsewhere is believed only with trust-ad" {
+	needs_elsewhere
 	[ "$(elsewhere 'nameserver 192.0.2.53')" = $'vouched.test\tinsecure' ]
 	[ "$(elsewhere 'nameserver 192.0.2.53' 'options edns0 trust-ad')" = $'vouched.test\tsecure' ]
 	[ "$(elsewhere 'nameserver 127.0.0.1')" = $'vouched.test\tsecure' ]
@@ -260,6 +266,7 @@ elsewhere() {
 }
 
 @test "of several servers the next is asked where one is not there" {
+	needs_elsewhere
 	[ "$(elsewhere '# none' 'nameserver 127.0.0.9' 'nameserver 127.0.0.1')" = $'vouched.test\tsecure' ]
 }
 
@@ -295,4 +302,12 @@ elsewhere() {
 @test "a full standard output and a closed pipe are no success" {
 	run -74 bash -c 'mx-lookup example.test >/dev/full'
 	run -141 bash -c 'mx-lookup -j 1 < <(while echo example.test; do :; done) | head -n 1 >/dev/null; exit "${PIPESTATUS[0]}"'
+}
+
+@test "the examples of the manual page" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' a@plain.other.test b@null.example.test c@a.dead.test d@plain.other.test e@bücher.other.test >subscribers
+	[ "$(eval "$(example mx-lookup.1 1 | sed 's/example.com/plain.other.test/')" | cut -f3)" = plain.other.test ]
+	[ "$(eval "$(example mx-lookup.1 2)")" = 'mx-lookup: null.example.test: takes no mail (null MX)' ]
+	[ "$(eval "$(example mx-lookup.1 3)" 2>/dev/null | tr -s ' ')" = ' 2 plain.other.test' ]
 }
