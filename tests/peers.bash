@@ -5,7 +5,8 @@
 #	peers                                   unpacks them, or skips the test
 #	free_port                               prints a port of loopback that nobody uses
 #	wait_for_port PORT                      until somebody listens on it, at most 10 s
-#	in_background NAME PORT COMMAND...      starts it, its output in $peer_folder/NAME.log, and waits for its port
+#	spawn NAME COMMAND...                   starts it, its output in $peer_folder/NAME.log
+#	in_background NAME PORT COMMAND...      the same, and waits for its port
 #	smtp_sink PORT [ARG...]                 Postfix's smtp-sink, with its fault switches
 #	smtp_source ARG...                      Postfix's smtp-source
 #	postfix_start PORT [SETTING...]         alice, bob, carol@postfix.example go to $peer_folder/postfix-mail/bob/, ...;
@@ -43,7 +44,7 @@ peers_stop() {
 	for pid in "${pids[@]}"; do
 		await 5 gone "$pid" || kill -KILL "$pid"
 	done
-	rm -rf "$peer_folder"
+	await 5 rm -rf "$peer_folder" # the children of what was ended may still be writing their last
 	unset peer_folder
 }
 
@@ -75,12 +76,19 @@ wait_for_port() { await 10 listens "$(printf %04X "$1")" || { echo "nobody liste
 
 # Closes the descriptor by which bats waits for its children. The functions below put $peer_exec before the last
 # command they run, so that the process whose id is kept is the peer and not a shell that waits for it.
+spawn() {
+	local name=$1
+
+	shift
+	peer_exec=exec "$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
+	echo $! >"$peer_folder/$name.pid"
+}
+
 in_background() {
 	local name=$1 port=$2
 
 	shift 2
-	peer_exec=exec "$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
-	echo $! >"$peer_folder/$name.pid"
+	spawn "$name" "$@"
 	wait_for_port "$port" || { cat "$peer_folder/$name.log" >&2; return 1; }
 }
 
@@ -136,7 +144,7 @@ postfix_settings() {
 		mail_owner = $peer_owner
 		setgid_group = $peer_group
 		import_environment = LD_LIBRARY_PATH=$peer_libraries MAIL_CONFIG MAIL_LOGTAG TZ LANG=C
-		export_environment = LD_LIBRARY_PATH=$peer_libraries TZ LANG=C
+		export_environment = LD_LIBRARY_PATH=$peer_libraries MAIL_CONFIG TZ LANG=C
 		inet_interfaces = 127.0.0.1
 		inet_protocols = ipv4
 		mynetworks = 127.0.0.0/8
