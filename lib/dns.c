@@ -354,12 +354,16 @@ static void take_answers(struct dns *dns)
 	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
 	struct pollfd polled[ARES_GETSOCK_MAXNUM];
 	struct timeval left, *next = ares_timeout(dns->channel, NULL, &left);
-	int mask = ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM), count = 0;
+	/* Bit i to read, bit i + MAXNUM to write; ARES_GETSOCK_WRITABLE would shift into the sign. */
+	unsigned mask = (unsigned)ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM);
+	int count = 0;
 
-	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++)
-		if (ARES_GETSOCK_READABLE(mask, i) || ARES_GETSOCK_WRITABLE(mask, i))
-			polled[count++] = (struct pollfd){ .fd = sockets[i], .events = (short)
-				((ARES_GETSOCK_READABLE(mask, i) ? POLLIN : 0) | (ARES_GETSOCK_WRITABLE(mask, i) ? POLLOUT : 0)) };
+	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+		short events = (short)((mask >> i & 1 ? POLLIN : 0) | (mask >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0));
+
+		if (events)
+			polled[count++] = (struct pollfd){ .fd = sockets[i], .events = events };
+	}
 	if (poll(polled, (nfds_t)count, next ? (int)(next->tv_sec * 1000 + next->tv_usec / 1000 + 1) : 0) <= 0)
 		ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	else
