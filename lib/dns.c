@@ -307,7 +307,8 @@ static void answered(void *context, int status, int timeouts, unsigned char *p, 
 			return;
 		}
 	} else {
-		unknown(&a, status == ARES_ETIMEOUT ? "no answer" : ares_strerror(status));
+		unknown(&a, status == ARES_ETIMEOUT ? "no answer" : status == ARES_ECONNREFUSED
+		    ? "no server gives an answer" : ares_strerror(status));
 	}
 	q->reader(q->context, &a);
 	free(q);
@@ -354,15 +355,15 @@ static void take_answers(struct dns *dns)
 	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
 	struct pollfd polled[ARES_GETSOCK_MAXNUM];
 	struct timeval left, *next = ares_timeout(dns->channel, NULL, &left);
-	/* Bit i to read, bit i + MAXNUM to write; ARES_GETSOCK_WRITABLE would shift into the sign. */
 	unsigned mask = (unsigned)ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM);
 	int count = 0;
 
 	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		short events = (short)((mask >> i & 1 ? POLLIN : 0) | (mask >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0));
+		bool in = mask >> i & 1, out = mask >> (ARES_GETSOCK_MAXNUM + i) & 1; /* the macros shift into the sign */
 
-		if (events)
-			polled[count++] = (struct pollfd){ .fd = sockets[i], .events = events };
+		if (in || out)
+			polled[count++] = (struct pollfd){ .fd = sockets[i],
+				.events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0)) };
 	}
 	if (poll(polled, (nfds_t)count, next ? (int)(next->tv_sec * 1000 + next->tv_usec / 1000 + 1) : 0) <= 0)
 		ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);

@@ -84,11 +84,12 @@ static bool usable(const struct address *a)
 
 static void add_address(struct exchange *e, const struct address *a)
 {
+	const struct mx_setup *setup = e->mx->setup;
 	size_t same_family = 0;
 
 	for (size_t i = 0; i < e->addresses; i++)
 		same_family += address_is_v4(&e->address[i]) == address_is_v4(a);
-	if (!usable(a) || same_family == LIMIT_ADDRESSES)
+	if (!usable(a) || (address_is_v4(a) ? setup->only_v6 : setup->only_v4) || same_family == LIMIT_ADDRESSES)
 		return;
 	e->address = mem_grow(e->address, e->addresses + 1, sizeof *a);
 	e->address[e->addresses++] = *a;

@@ -20,7 +20,7 @@
 struct mx_setup {
 	struct dns *dns;
 	const char *ourselves;  /* our own host's name: mail must not be sent to it, nor past it */
-	bool only_v4, only_v6;  /* addresses of the other family are not asked for; not both */
+	bool only_v4, only_v6;  /* addresses of the other family do not count; not both */
 };
 
 /* All but MX_AGAIN are for good, for DNS itself says so; the reply that suits is (RFC 3463, RFC 7505): */

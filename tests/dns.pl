@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# dns.pl PORT [ADDRESS]: a DNS server that misbehaves, each name in its own way; see the table of names.
+# dns.pl PORT [ADDRESS [NAME]]: a DNS server that misbehaves, each name in its own way, see the table of names;
+# or all as NAME does.
 use strict;
 use warnings;
 use IO::Select;
@@ -86,7 +87,7 @@ sub answer {
 		push @labels, substr($packet, $at + 1, $n);
 		$at += $n + 1;
 	}
-	my $name = lc join '.', @labels;
+	my $name = $ARGV[2] // lc join '.', @labels;
 	my %q = (id => $id, tcp => $tcp, edns => $additional, type => unpack('n', substr($packet, $at + 1, 2)),
 		question => substr($packet, 12, $at + 5 - 12));
 	return records($RA, alias("c" . ($1 + 1) . ".test"))->(\%q) if $name =~ /^c(\d+)\.test$/;

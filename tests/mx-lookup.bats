@@ -115,6 +115,7 @@ milliseconds() {
 @test "an address literal is its own exchange" {
 	[ "$(mx-lookup '[192.0.2.1]')" = $'[192.0.2.1]\t0\t[192.0.2.1]\t192.0.2.1\tinsecure' ]
 	[ "$(mx-lookup '[IPv6:2001:DB8::1]' | cut -f3,4)" = $'[IPv6:2001:db8::1]\t2001:db8::1' ]
+	looks 68 '[192.0.2.1]: no address' -6 '[192.0.2.1]'
 	for bad in '[192.0.2.256]' '[2001:db8::1]' '[IPv6:192.0.2.1]' '[x]'; do
 		looks 68 "$bad: not an address literal" "$bad"
 	done
@@ -181,7 +182,7 @@ milliseconds() {
 	[ "$(mx-lookup -t 1 -r "$canned" late.test | cut -f3)" = a.test ]
 	took=$(milliseconds looks 75 'mute.test: DNS look-up of mute.test: no answer' -t 1 -r "$canned" mute.test)
 	[ "$took" -gt 900 ] && [ "$took" -lt 2000 ]
-	run -75 mx-lookup -t 1 -r 127.0.0.1:1 example.test
+	looks 75 'a.test: DNS look-up of a.test: no server gives an answer' -r 127.0.0.1:1 a.test
 }
 
 @test "a server that knows no EDNS is asked without" {
@@ -250,7 +251,11 @@ elsewhere() {
 		for address in 127.0.0.1 192.0.2.53; do
 			perl "$top/tests/dns.pl" 53 \$address 3>&- & pids="\$pids \$!"
 		done
-		until [ "\$(grep -c ':0035 .* 0A ' /proc/net/tcp)" = 2 ]; do sleep 0.02; done
+		for name in servfail refused notimp; do
+			n=\$((n + 1))
+			perl "$top/tests/dns.pl" 53 127.0.0.1\$n \$name.test 3>&- & pids="\$pids \$!"
+		done
+		until [ "\$(grep -c ':0035 .* 0A ' /proc/net/tcp)" = 5 ]; do sleep 0.02; done
 		mx-lookup -t 3 signed.test | cut -f3,5 | head -n 1
 		kill \$pids
 	END
@@ -265,8 +270,12 @@ elsewhere() {
 	[ "$(elsewhere 'nameserver 127.0.0.1' 'nameserver 192.0.2.53')" = $'vouched.test\tinsecure' ]
 }
 
-@test "of several servers the next is asked where one is not there" {
+@test "of several servers the next is asked where one is not there or fails" {
 	needs_elsewhere
+	for failing in 127.0.0.11 127.0.0.12 127.0.0.13; do
+		[ "$(elsewhere "nameserver $failing" 'nameserver 127.0.0.1')" = $'vouched.test\tsecure' ]
+	done
+	[ "$(elsewhere 'nameserver 127.0.0.11' 'nameserver 127.0.0.12' 2>&1)" = 'mx-lookup: signed.test: DNS look-up of signed.test: no server gives an answer' ]
 	[ "$(elsewhere '# none' 'nameserver 127.0.0.9' 'nameserver 127.0.0.1')" = $'vouched.test\tsecure' ]
 }
 
