@@ -2,7 +2,10 @@
 asked=$BATS_TEST_TMPDIR/asked
 
 # transport [PATTERN=ACTION]...: with these rules. What it was asked for goes to $asked.
-transport() { printf "%s pipe:$top/tests/transport.pl $asked $*\n" here.example '*' >"$PENNYPOST/routes"; }
+transport() {
+	echo "$*" >"$asked.rules"
+	printf "%s pipe:$top/tests/transport.pl $asked\n" here.example '*' >"$PENNYPOST/routes"
+}
 
 # add [queue-add arguments]: a letter in the queue; prints its id.
 add() { printf 'Subject: hello\nMessage-ID: <one@here.example>\n\nworld\n' | queue-add -f alice@here.example "$@"; }

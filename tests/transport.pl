@@ -3,7 +3,7 @@
 #
 #	transport.pl LOG [PATTERN=ACTION]...
 #
-# LOG gets one line a recipient that was asked for. The first PATTERN (a regular
+# LOG gets one line a recipient that was asked for; LOG.rules may hold more arguments. The first PATTERN (a regular
 # expression) that the recipient matches decides, else it is delivered. Actions:
 # `CODE ENHANCED TEXT`, die, exit, silence, garbage, sleep:SECONDS (then delivered), forget.
 use strict;
@@ -11,6 +11,9 @@ use Fcntl ':flock';
 
 $| = 1;
 my $log = shift;
+if (open my $f, '<', "$log.rules") {
+	push @ARGV, map { split } <$f>;
+}
 my @rules = map { [split /=/, $_, 2] } @ARGV;
 
 sub note {

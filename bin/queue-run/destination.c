@@ -63,6 +63,7 @@ uint64_t destination_key(struct manager *m, const struct entry *e, slice address
 	return key_of(&route, buf_slice(&domain));
 }
 
+/* One word, as a value in the log is. */
 static char *name_of(enum route_kind kind, slice target)
 {
 	static const char *const names[] = { "local", "mx", "smtp", "lmtp", "pipe", "error" };
@@ -73,6 +74,9 @@ static char *name_of(enum route_kind kind, slice target)
 		buf_addchar(&name, ':');
 		buf_addslice(&name, target);
 	}
+	for (size_t i = 0; i < name.n; i++)
+		if (ascii_blank(name.p[i]))
+			name.p[i] = '_';
 	return name.p;
 }
 

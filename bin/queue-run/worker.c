@@ -59,6 +59,7 @@ static _Noreturn void transport(const struct manager *m, const struct destinatio
 	for (int i = 0; i < 3; i++)
 		if (dup2(fds[i], i) < 0)
 			_exit(EX_OSERR);
+	closefrom(STDERR_FILENO + 1);
 	arguments(d, argv);
 	if (become(m, d))
 		fail(EX_NOPERM, "%s: %s", m->user, strerror(errno));
