@@ -254,17 +254,20 @@ bool bounce_wants_whole(slice options, off_t size)
 	return slice_case_is(ret, "full") || (!ret.p && size <= LIMIT_ENCLOSED);
 }
 
-/* The header alone, or as much of one without end as would come back whole. */
+/* The header alone, or as much of one without end as would come back whole. Whoever reads from fd goes on where he was. */
 static int read_header(int fd, off_t message, buf *fields)
 {
+	off_t before = lseek(fd, 0, SEEK_CUR);
 	struct reader in;
 	int status;
 
-	if (lseek(fd, message, SEEK_SET) < 0)
+	if (before < 0 || lseek(fd, message, SEEK_SET) < 0)
 		return -1;
 	reader_open(&in, fd);
 	status = head_read(&in, fields);
 	reader_close(&in);
+	if (lseek(fd, before, SEEK_SET) < 0)
+		return -1;
 	if (status && errno != EMSGSIZE)
 		return -1;
 	while (status && fields->n > 0 && (fields->n > LIMIT_ENCLOSED || fields->p[fields->n - 1] != '\n'))

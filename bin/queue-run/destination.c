@@ -256,11 +256,13 @@ static struct worker *idlest(const struct manager *m, const struct destination *
 	return best;
 }
 
-/* All slots are taken: one that does nothing is given up, the others after their turn (workers_watch). */
-static void end_an_idle_worker(struct manager *m)
+/* All slots are taken, or all of d's: one that does nothing is given up, the others after their turn (workers_watch). */
+static void end_an_idle_worker(struct manager *m, const struct destination *d)
 {
+	bool own = d->workers >= (size_t)m->conf.per_destination;
+
 	for (struct worker *w = m->workers; w; w = w->next)
-		if (w->tasks_left == 0 && !w->ending) {
+		if (w->tasks_left == 0 && !w->ending && (!own || w->to == d)) {
 			worker_end(w);
 			return;
 		}
@@ -272,23 +274,25 @@ static bool may_start(const struct manager *m, const struct destination *d)
 	    && (d->workers == 0 || !m->wanting);
 }
 
+/* A lonely task gets a new worker: one that ends just now must not be taken for its victim. */
 static struct worker *worker_for(struct manager *m, struct destination *d)
 {
-	struct worker *w = idlest(m, d);
-	size_t enough = d->lonely ? 1 : WORKER_SPREAD;
+	struct worker *w = d->lonely ? NULL : idlest(m, d);
 
-	if (w && w->tasks_left < enough)
+	if (w && w->tasks_left < WORKER_SPREAD)
 		return w;
 	if (may_start(m, d))
 		return worker_start(m, d);
-	return w && !d->lonely && w->tasks_left < w->depth ? w : NULL;
+	if (d->lonely)
+		end_an_idle_worker(m, d);
+	return w && w->tasks_left < w->depth ? w : NULL;
 }
 
 static void want_slot(struct manager *m, struct destination *d)
 {
 	if (d->wanting || d->workers)
 		return;
-	end_an_idle_worker(m);
+	end_an_idle_worker(m, d);
 	d->wanting = true;
 	d->next_wanting = NULL;
 	*m->last_wanting = d;

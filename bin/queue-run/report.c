@@ -127,12 +127,14 @@ static void unwrap(struct bounce_recipient *b)
 /* Who hears of the failure of a letter without a sender. */
 static void postmaster(const struct manager *m, buf *address)
 {
-	slice list = slice_of(m->conf.local_domains), domain;
+	slice list = slice_of(m->conf.local_domains), domain = { "", 0 };
 
+	slice_word(&list, &domain);
+	if (!domain.n)
+		domain = slice_of(m->conf.hostname);
 	buf_addtext(address, m->conf.postmaster);
 	if (addr_domain(slice_of(m->conf.postmaster)).n == 0)
-		buf_print(address, "@%.*s", slice_word(&list, &domain) ? (int)domain.n : (int)strlen(m->conf.hostname),
-		    domain.n ? domain.p : m->conf.hostname);
+		buf_print(address, "@%.*s", (int)domain.n, domain.p);
 }
 
 struct failures {
@@ -197,6 +199,7 @@ enum report_status report_failures(struct manager *m, struct entry *e)
 	struct failures f = { .m = m, .e = e, .status = REPORT_DONE, .second = e->q.sender.n == 0 };
 	buf address = { NULL, 0, 0 };
 	struct queue_rcpt r;
+	int got = 0;
 
 	if (f.second && bounce_is_second(e->q.fd, e->q.message))
 		return REPORT_PARK;
@@ -208,9 +211,11 @@ enum report_status report_failures(struct manager *m, struct entry *e)
 	reasons_open(m, e, &f.reasons);
 	begin_failures(&f);
 	read_again(e);
-	while (f.status != REPORT_LATER && queued_next(&e->q, &r) > 0)
+	while (f.status != REPORT_LATER && (got = queued_next(&e->q, &r)) > 0)
 		if (r.state == RCPT_FAILED)
 			add_failure(&f, &r);
+	if (got < 0)
+		f.status = REPORT_LATER;
 	if (f.status != REPORT_LATER)
 		send_failures(&f);
 	reader_close(&e->q.lines);
