@@ -1,3 +1,4 @@
+#define CARES_NO_DEPRECATED     /* what c-ares 1.28 has instead, 1.18 lacks */
 #include <ares.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -116,7 +117,10 @@ static void read_resolv_conf(struct servers *list)
 		read_server(list, SLICE("127.0.0.1"));
 }
 
-/* Everything is told to c-ares, so that it reads no files of its own. With one server its SERVFAIL is wanted as it is; of several, the next is asked. */
+/*
+ * Everything is told to c-ares, so that it reads no file of its own. With one
+ * server its SERVFAIL is wanted as it is; of several, the next is asked.
+ */
 static int open_channel(struct dns *dns, struct servers *list, int64_t timeout)
 {
 	int64_t part = timeout / PARTS / list->count;
@@ -133,7 +137,8 @@ static int open_channel(struct dns *dns, struct servers *list, int64_t timeout)
 	if ((status = ares_library_init(ARES_LIB_INIT_ALL)))
 		return status;
 	status = ares_init_options(&dns->channel, &options, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES
-	    | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_SERVERS | ARES_OPT_DOMAINS);
+	    | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_SERVERS | ARES_OPT_DOMAINS
+	    | ARES_OPT_SORTLIST | ARES_OPT_NOROTATE);
 	if (status)
 		return status;
 	return ares_set_servers_ports(dns->channel, &list->node[0]);

@@ -1,4 +1,8 @@
-/* mx: whatever DNS answers, what comes of it keeps what mx.h promises. The input is the answers, one after another, each behind two bytes with its length. */
+/*
+ * mx: whatever DNS answers, what comes of it keeps what mx.h promises. The input
+ * is the answers, one after another, each behind two bytes with its length.
+ */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <stdlib.h>
 
