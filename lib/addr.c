@@ -76,13 +76,15 @@ static bool skip_blanks(struct cursor *c)
 	}
 }
 
-static void add_unquoted(buf *to, slice quoted)
+void addr_add_unquoted(buf *to, slice words)
 {
-	for (size_t i = 1; i + 1 < quoted.n; i++) {
-		if (quoted.p[i] == '\\')
+	for (size_t i = 0; i < words.n; i++) {
+		if (words.p[i] == '"')
+			continue;
+		if (words.p[i] == '\\' && i + 1 < words.n)
 			i++;
-		if (quoted.p[i] != '\r' && quoted.p[i] != '\n')
-			buf_addchar(to, quoted.p[i]);
+		if (words.p[i] != '\r' && words.p[i] != '\n')
+			buf_addchar(to, words.p[i]);
 	}
 }
 
@@ -119,7 +121,7 @@ static bool take_local(struct cursor *c, buf *local, const char **end)
 			n = quoted_length(c->rest, '"');
 			if (n == 0 || word)
 				return false;
-			add_unquoted(local, slice_upto(c->rest, n));
+			addr_add_unquoted(local, slice_upto(c->rest, n));
 			step(c, n);
 			word = true;
 		} else if (c->rest.n && addr_atext(c->rest.p[0])) {

@@ -49,6 +49,9 @@ slice addr_domain(slice address);
 /* Appends a local part, given without quotes or escapes, quoted if RFC 5321 §4.1.2 demands it. */
 void addr_add_local(buf *to, slice local);
 
+/* Atoms and quoted strings without the quotes, escapes (RFC 5322 §3.2.1) and folds: `"john doe"` is john doe. */
+void addr_add_unquoted(buf *to, slice words);
+
 /* Whether c may stand in an atom: RFC 5322 §3.2.3, and every byte of UTF-8. */
 bool addr_atext(char c);
 

@@ -61,11 +61,12 @@ slice slice_upto(slice s, size_t n)
 	return (slice){ s.p, n < s.n ? n : s.n };
 }
 
+/* Of no bytes p may be NULL, to which C lets nothing be added. */
 slice slice_from(slice s, size_t n)
 {
 	if (n > s.n)
 		n = s.n;
-	return (slice){ s.p + n, s.n - n };
+	return (slice){ n ? s.p + n : s.p, s.n - n };
 }
 
 static bool is_space(char c)

@@ -7,6 +7,15 @@ enum { LINE = 76 };
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char digits16[] = "0123456789ABCDEF";
 
+bool seven_bit(slice s)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < s.n; i++)
+		good &= (unsigned char)(s.p[i] - 1) < 127 && s.p[i] != '\r';
+	return good;
+}
+
 static char *put_group(char *to, unsigned char a, unsigned char b, unsigned char c)
 {
 	to[0] = digits64[a >> 2];
@@ -82,7 +91,10 @@ void base64_add(buf *out, slice bytes)
 		add_last_group(out, p, (unsigned)left);
 }
 
-/* One character of the output, `=XX` or the byte itself, behind a soft line break where it would not fit. */
+/*
+ * One character of the output, `=XX` or the byte itself, behind a soft line break where it would not fit. A line
+ * that begins only here never begins with a dash: it could be taken for the boundary of a multipart.
+ */
 static char *put_qp(struct qp *s, char *to, char c, bool plain)
 {
 	unsigned n = plain ? 1 : 3;
@@ -91,6 +103,8 @@ static char *put_qp(struct qp *s, char *to, char c, bool plain)
 		memcpy(to, "=\n", 2);
 		to += 2;
 		s->column = 0;
+		plain = plain && c != '-';
+		n = plain ? 1 : 3;
 	}
 	s->column += n;
 	if (plain) {

@@ -10,6 +10,9 @@
 
 #include "buf.h"
 
+/* No byte above 127, no NUL and no CR. */
+bool seven_bit(slice);
+
 /* Lines of 76 characters, each with its LF; nothing at all for no bytes. */
 struct base64 {
 	unsigned char held[3];  /* bytes that do not make a group yet */
@@ -27,7 +30,7 @@ struct qp {
 	unsigned column;
 };
 
-/* LF and CRLF end a line, unless binary; any other CR is data. */
+/* LF and CRLF end a line, unless binary; any other CR is data. No line begins with `--` that did not in the input. */
 void qp_more(struct qp *, slice bytes, buf *out);
 void qp_finish(struct qp *, buf *out);
 

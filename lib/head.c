@@ -244,3 +244,132 @@ void head_add_phrase(buf *to, slice text)
 	else
 		add_quoted(to, text);
 }
+
+static bool fits(slice s)
+{
+	slice line;
+
+	if (!seven_bit(s))
+		return false;
+	while (slice_cut(&s, '\n', &line))
+		if (line.n > LIMIT_TEXT_LINE)
+			return false;
+	return true;
+}
+
+/* What a reader takes apart has no place for encoded words (RFC 2047 §5). */
+static bool is_free_text(const struct field *f)
+{
+	static const char *const structured[] = {
+		"ARC-Authentication-Results", "ARC-Message-Signature", "ARC-Seal", "Authentication-Results", "Content-Disposition",
+		"Content-ID", "Content-Transfer-Encoding", "Content-Type", "DKIM-Signature", "Date", "Delivered-To",
+		"In-Reply-To", "MIME-Version", "Message-ID", "Received", "References", "Resent-Date", "Resent-Message-ID",
+		"Return-Path",
+	};
+
+	for (size_t i = 0; i < sizeof structured / sizeof *structured; i++)
+		if (field_is(f, structured[i]))
+			return false;
+	return true;
+}
+
+static bool is_address_list(const struct field *f)
+{
+	static const char *const names[] = { "From", "Sender", "Reply-To", "To", "Cc", "Bcc" };
+	slice name = f->name;
+
+	if (slice_case_starts(name, "Resent-"))
+		name = slice_from(name, 7);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_case_is(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Words that fit stay; those that do not become encoded words, with the blanks between them. */
+static void add_free_text(buf *to, slice text)
+{
+	slice run = { text.p, 0 }, word;
+
+	while (slice_word(&text, &word)) {
+		if (!seven_bit(word) || word.n > LIMIT_TEXT_LINE / 2) {
+			run = (slice){ run.n ? run.p : word.p, (size_t)(word.p + word.n - (run.n ? run.p : word.p)) };
+			continue;
+		}
+		if (run.n) {
+			buf_addchar(to, ' ');
+			add_encoded(to, run);
+			run.n = 0;
+		}
+		buf_addchar(to, ' ');
+		buf_addslice(to, word);
+	}
+	if (run.n) {
+		buf_addchar(to, ' ');
+		add_encoded(to, run);
+	}
+}
+
+/* Appends what stands before a slice of *text, and moves *text behind it. */
+static void add_before(buf *to, slice *text, slice part)
+{
+	size_t n = (size_t)(part.p - text->p);
+
+	buf_addslice(to, slice_upto(*text, n));
+	*text = slice_from(*text, n + part.n);
+}
+
+static void add_addresses(buf *to, slice text)
+{
+	struct addr_list list = addr_list(text);
+	struct addr a = { .bare = false };
+	buf name = { NULL, 0, 0 };
+	int got;
+
+	buf_addchar(to, ' ');
+	while ((got = addr_next(&list, &a)) != 0) {
+		if (got < 0)
+			continue;
+		if (!seven_bit(a.name)) {
+			buf_clear(&name);
+			addr_add_unquoted(&name, a.name);
+			add_before(to, &text, a.name);
+			add_encoded(to, buf_slice(&name));
+		}
+		if (!seven_bit(a.comment) && a.comment.p >= text.p) {
+			add_before(to, &text, a.comment);
+			add_encoded(to, a.comment);
+		}
+	}
+	buf_addslice(to, text);
+	buf_free(&name);
+	addr_free(&a);
+}
+
+int head_fit(buf *to, const struct field *f)
+{
+	size_t start = to->n;
+	buf text = { NULL, 0, 0 }, field = { NULL, 0, 0 };
+	bool addresses = is_address_list(f);
+
+	head_refold(to, f, addresses);
+	if (fits(slice_from(buf_slice(to), start)) || !(addresses || is_free_text(f)))
+		goto done;
+	head_unfold(&text, f->body);
+	buf_addslice(&field, f->name);
+	buf_addchar(&field, ':');
+	if (addresses)
+		add_addresses(&field, buf_slice(&text));
+	else
+		add_free_text(&field, buf_slice(&text));
+	buf_addchar(&field, '\n');
+	to->n = start;
+	head_refold(to, &(struct field){ .whole = buf_slice(&field) }, addresses);
+done:
+	buf_free(&text);
+	buf_free(&field);
+	if (fits(slice_from(buf_slice(to), start)))
+		return 0;
+	to->n = start;
+	return -1;
+}

@@ -47,4 +47,11 @@ bool head_refold(buf *to, const struct field *, bool addresses);
 /* Appends text as a display name: atoms, a quoted string or, where it is not ASCII, RFC 2047 encoded words. */
 void head_add_phrase(buf *to, slice text);
 
+/*
+ * Appends a field in 7-bit lines of at most LIMIT_TEXT_LINE, refolded where they are longer. What does not fit in
+ * display names, comments of addresses and fields of free text becomes RFC 2047 encoded words; -1, and nothing
+ * appended, where it stands elsewhere.
+ */
+int head_fit(buf *to, const struct field *);
+
 #endif

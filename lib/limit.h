@@ -12,6 +12,13 @@ enum {
 	/* A line of a message as SMTP carries it, without its end (RFC 5321 §4.5.3.1.6). */
 	LIMIT_TEXT_LINE = 998,
 
+	/* Multiparts within each other; Postfix's mime_nesting_limit. A boundary: 70 by RFC 2046 §5.1.1, with grace. */
+	LIMIT_MULTIPARTS = 100,
+	LIMIT_BOUNDARY = 256,
+
+	/* A part of a message that may not have to be encoded is held until it is known, so far. */
+	LIMIT_HELD = 64 * 1024,
+
 	/* A command line (§4.5.3.1.4 says 512; SMTPUTF8, DSN and AUTH each add to it). */
 	LIMIT_COMMAND_LINE = 4096,
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "addr.h"
 #include "aliases.h"
 #include "limit.h"
 #include "local.h"
@@ -12,18 +13,6 @@ static void set_text(buf *b, slice text)
 {
 	buf_clear(b);
 	buf_addslice(b, text);
-}
-
-/* `"john doe"` is john doe; a quoted-pair is the character behind it (RFC 5322 §3.2.1). */
-static void unquote(buf *to, slice local_part)
-{
-	for (size_t i = 0; i < local_part.n; i++) {
-		if (local_part.p[i] == '"')
-			continue;
-		if (local_part.p[i] == '\\' && i + 1 < local_part.n)
-			i++;
-		buf_addchar(to, local_part.p[i]);
-	}
 }
 
 /* What may be the name of a folder or stand in passwd, and nothing else. */
@@ -193,7 +182,7 @@ int local_find(struct local *l, const struct conf *c, slice local_part, buf *why
 	int got;
 
 	*l = (struct local){ .kind = LOCAL_NOBODY };
-	unquote(&whole, slice_upto(local_part, LIMIT_ADDRESS));
+	addr_add_unquoted(&whole, slice_upto(local_part, LIMIT_ADDRESS));
 	got = aliases_read(&a, c, why);
 	if (got == 0)
 		got = find_parts(l, c, &a, buf_slice(&whole), why);

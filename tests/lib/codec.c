@@ -179,6 +179,7 @@ int main(void)
 	qp_vector(SLICE("\0\1\x7f"), false, "=00=01=7F", "controls");
 	qp_vector(SLICE(A75 "\n"), false, A75 "\n", "75 characters fit");
 	qp_vector(SLICE(A75 "aa\n"), false, A75 "=\naa\n", "a soft line break");
+	qp_vector(SLICE(A75 "--b\n"), false, A75 "=\n=2D-b\n", "no boundary behind a soft line break");
 	q_add(&word, SLICE("a b_c?=\xc3\xa9."));
 	ok(slice_is(buf_slice(&word), "a_b=5Fc=3F=3D=C3=A9=2E"), "the Q of an encoded word");
 	ok(q_length(SLICE("a b_c?=\xc3\xa9.")) == word.n, "q_length tells its length");
