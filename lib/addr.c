@@ -42,8 +42,8 @@ static size_t quoted_length(slice s, char close)
 	return 0;
 }
 
-/* The same for a comment, which may hold others: counted, so that no depth costs anything. */
-static size_t comment_length(slice s)
+/* Comments may hold others: counted, so that no depth costs anything. */
+size_t addr_comment_length(slice s)
 {
 	size_t depth = 0;
 
@@ -67,7 +67,7 @@ static bool skip_blanks(struct cursor *c)
 		if (!at(c, '('))
 			return true;
 
-		size_t n = comment_length(c->rest);
+		size_t n = addr_comment_length(c->rest);
 
 		if (n == 0)
 			return false;
@@ -260,7 +260,7 @@ static size_t token_length(slice s)
 	switch (s.p[0]) {
 	case '"': return quoted_length(s, '"');
 	case '[': return quoted_length(s, ']');
-	case '(': return comment_length(s);
+	case '(': return addr_comment_length(s);
 	case '\\': return s.n > 1 ? 2 : 1;
 	default: return 1;
 	}

@@ -49,6 +49,9 @@ slice addr_domain(slice address);
 /* Appends a local part, given without quotes or escapes, quoted if RFC 5321 §4.1.2 demands it. */
 void addr_add_local(buf *to, slice local);
 
+/* The length of the comment that begins s (RFC 5322 §3.2.2), 0 where it does not end. */
+size_t addr_comment_length(slice s);
+
 /* Atoms and quoted strings without the quotes, escapes (RFC 5322 §3.2.1) and folds: `"john doe"` is john doe. */
 void addr_add_unquoted(buf *to, slice words);
 

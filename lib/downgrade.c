@@ -141,7 +141,7 @@ static void feed_checked(struct downgrade *d, slice piece, buf *out)
 /* What is no boundary must not become one by being encoded. */
 static void feed_qp(struct downgrade *d, slice piece, buf *out)
 {
-	if (d->column == 0 && d->depth && slice_starts(piece, "--")) {
+	if (d->column == 0 && d->open.depth && slice_starts(piece, "--")) {
 		buf_addtext(out, "=2D");
 		d->qp.column += 3;
 		d->column++;
@@ -216,27 +216,6 @@ static void convert(struct downgrade *d, buf *out)
 
 /* Parts */
 
-static bool push_level(struct downgrade *d, slice type_body, bool digest)
-{
-	size_t at = d->depth ? d->levels[d->depth - 1].at + d->levels[d->depth - 1].n : 0;
-	slice boundary;
-
-	d->boundaries.n = at;
-	if (d->depth == LIMIT_MULTIPARTS || !mime_parameter(type_body, "boundary", &d->boundaries) ||
-	    d->boundaries.n == at)
-		return false;
-	boundary = slice_from(buf_slice(&d->boundaries), at);
-	while (boundary.n && ascii_blank(boundary.p[boundary.n - 1]))
-		boundary.n--;
-	if (boundary.n == 0 || boundary.n > LIMIT_BOUNDARY)
-		return false;
-	d->levels[d->depth].at = at;
-	d->levels[d->depth].n = boundary.n;
-	d->levels[d->depth].digest = digest;
-	d->depth++;
-	return true;
-}
-
 static void enter_checked(struct downgrade *d, const char *refusal, const char *encoding, buf *out)
 {
 	d->refusal = refusal;
@@ -251,7 +230,7 @@ static void enter_multipart(struct downgrade *d, slice type_body, slice subtype,
 		enter_checked(d, "a signed part cannot be converted", seven_bit_name(d), out);
 	} else if (slice_case_is(subtype, "encrypted")) {
 		enter_checked(d, "an encrypted part cannot be converted", seven_bit_name(d), out);
-	} else if (!push_level(d, type_body, slice_case_is(subtype, "digest"))) {
+	} else if (!boundaries_push(&d->open, type_body, slice_case_is(subtype, "digest"))) {
 		enter_checked(d, "a multipart whose parts cannot be told apart cannot be converted", seven_bit_name(d), out);
 	} else {
 		put_header(d, seven_bit_name(d), out);
@@ -339,48 +318,25 @@ static void end_part(struct downgrade *d, buf *out)
 	d->pending = false;
 }
 
-/* Boundaries */
-
-/* The level that a line delimits, the innermost first, or d->depth. */
-static size_t find_level(const struct downgrade *d, slice line, bool *closes)
-{
-	if (!slice_starts(line, "--"))
-		return d->depth;
-	for (size_t i = d->depth; i-- > 0;) {
-		slice boundary = { d->boundaries.p + d->levels[i].at, d->levels[i].n }, rest = slice_from(line, 2);
-
-		if (!slice_same(slice_upto(rest, boundary.n), boundary))
-			continue;
-		rest = slice_from(rest, boundary.n);
-		*closes = slice_starts(rest, "--");
-		rest = slice_from(rest, *closes ? 2 : 0);
-		while (rest.n && ascii_blank(rest.p[0]))
-			rest = slice_from(rest, 1);
-		if (rest.n == 0)
-			return i;
-	}
-	return d->depth;
-}
+/* Lines */
 
 static bool take_boundary(struct downgrade *d, slice line, buf *out)
 {
 	bool closes = false;
-	size_t level = find_level(d, line, &closes);
+	size_t level = boundaries_find(&d->open, line, &closes);
 
-	if (level == d->depth)
+	if (level == d->open.depth)
 		return false;
 	end_part(d, out);
 	buf_addslice(out, slice_trim(line));
 	buf_addchar(out, '\n');
-	d->depth = closes ? level : level + 1;
+	d->open.depth = closes ? level : level + 1;
 	if (closes)
 		begin_body(d, DOWNGRADE_IGNORED);
 	else
-		begin_header(d, false, d->levels[level].digest);
+		begin_header(d, false, d->open.levels[level].digest);
 	return true;
 }
-
-/* Lines */
 
 /* The line was no field: a boundary, or the first of the body. */
 static void put_again(struct downgrade *d, slice line, buf *out)
@@ -404,7 +360,7 @@ static bool is_field(const struct downgrade *d, slice line)
 
 	if (d->line_start && ascii_blank(line.p[0]))
 		return true;
-	return find_level(d, line, &closes) == d->depth && head_next(&line, &f);
+	return boundaries_find(&d->open, line, &closes) == d->open.depth && head_next(&line, &f);
 }
 
 static void end_header_line(struct downgrade *d, buf *out)
@@ -444,7 +400,7 @@ static void put_in_body(struct downgrade *d, slice piece, buf *out)
 /* Whether a line that begins so may be, or become, one with two dashes, of a length that a boundary has. */
 static bool may_be_boundary(const struct downgrade *d, slice start)
 {
-	return (d->depth || d->state == DOWNGRADE_IGNORED) && start.n <= LIMIT_TEXT_LINE &&
+	return (d->open.depth || d->state == DOWNGRADE_IGNORED) && start.n <= LIMIT_TEXT_LINE &&
 	    start.p[0] == '-' && (start.n == 1 || start.p[1] == '-');
 }
 
@@ -518,7 +474,7 @@ int downgrade_finish(struct downgrade *d, buf *out)
 	}
 	if (!d->why) {
 		release_line(d, out);
-		if (d->pending && d->depth == 0) {
+		if (d->pending && d->open.depth == 0) {
 			feed_line_end(d, out);
 			d->pending = false;
 		}
@@ -527,6 +483,6 @@ int downgrade_finish(struct downgrade *d, buf *out)
 	buf_free(&d->header);
 	buf_free(&d->held);
 	buf_free(&d->line);
-	buf_free(&d->boundaries);
+	boundaries_free(&d->open);
 	return d->why ? -1 : 0;
 }

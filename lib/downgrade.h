@@ -24,9 +24,9 @@
 #ifndef DOWNGRADE_H
 #define DOWNGRADE_H
 
+#include "boundary.h"
 #include "buf.h"
 #include "codec.h"
-#include "limit.h"
 
 struct downgrade {
 	const char *why;        /* after -1: a constant, the text to an enhanced status 5.6.3 */
@@ -61,9 +61,7 @@ struct downgrade {
 	size_t column;
 	buf line;               /* the start of a line that may be a boundary */
 
-	struct { size_t at, n; bool digest; } levels[LIMIT_MULTIPARTS];
-	size_t depth;
-	buf boundaries;         /* of the levels, one behind the other */
+	struct boundaries open;
 };
 
 /* Then `more` any number of times, and `finish`, always: it frees. 0; -1, from then on, if it must not be converted. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "addr.h"
 #include "mime.h"
 
 static bool is_space(char c)
@@ -7,26 +8,14 @@ static bool is_space(char c)
 	return ascii_blank(c) || c == '\r' || c == '\n';
 }
 
-/* The length of a comment, nested ones included; all of s where it has no end. */
-static size_t comment_length(slice s)
-{
-	size_t depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '(')
-			depth++;
-		else if (s.p[i] == ')' && --depth == 0)
-			return i + 1;
-	}
-	return s.n;
-}
-
+/* A comment without an end takes all that is left. */
 static void skip_blanks(slice *s)
 {
-	while (s->n && (is_space(s->p[0]) || s->p[0] == '('))
-		*s = slice_from(*s, s->p[0] == '(' ? comment_length(*s) : 1);
+	while (s->n && (is_space(s->p[0]) || s->p[0] == '(')) {
+		size_t n = s->p[0] == '(' ? addr_comment_length(*s) : 1;
+
+		*s = slice_from(*s, n ? n : s->n);
+	}
 }
 
 static bool take(slice *s, char c)

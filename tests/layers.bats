@@ -8,7 +8,8 @@ io
 conf run
 codec charset addr command domain crlf
 head transport mime mbox
-maildir downgrade
+maildir boundary
+downgrade
 queue routes aliases list
 letter local selection runner bounce
 dns net

@@ -7,22 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "downgrade.h"
+#include "convert.h"
 #include "tap.h"
-
-static int convert(slice in, size_t step, buf *out, const char **why)
-{
-	struct downgrade d;
-	int got;
-
-	downgrade_begin(&d);
-	for (; in.n; in = slice_from(in, step))
-		if (downgrade_more(&d, slice_upto(in, step), out))
-			break;
-	got = downgrade_finish(&d, out);
-	*why = d.why;
-	return got;
-}
 
 static void vector(slice in, const char *want, const char *name)
 {

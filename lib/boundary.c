@@ -1,0 +1,48 @@
+#include "boundary.h"
+#include "mime.h"
+
+bool boundaries_push(struct boundaries *b, slice type_body, bool digest)
+{
+	size_t at = b->depth ? b->levels[b->depth - 1].at + b->levels[b->depth - 1].n : 0, n;
+
+	b->text.n = at;
+	if (b->depth == LIMIT_MULTIPARTS || !mime_parameter(type_body, "boundary", &b->text))
+		return false;
+	while (b->text.n > at && ascii_blank(b->text.p[b->text.n - 1]))
+		b->text.n--;
+	n = b->text.n - at;
+	if (n == 0 || n > LIMIT_BOUNDARY)
+		return false;
+	b->levels[b->depth].at = at;
+	b->levels[b->depth].n = n;
+	b->levels[b->depth].digest = digest;
+	b->depth++;
+	return true;
+}
+
+static bool is_delimiter(slice line, slice boundary, bool *closes)
+{
+	slice rest = slice_from(line, 2);
+
+	if (!slice_starts(line, "--") || !slice_same(slice_upto(rest, boundary.n), boundary))
+		return false;
+	rest = slice_from(rest, boundary.n);
+	*closes = slice_starts(rest, "--");
+	rest = slice_from(rest, *closes ? 2 : 0);
+	while (rest.n && ascii_blank(rest.p[0]))
+		rest = slice_from(rest, 1);
+	return rest.n == 0;
+}
+
+size_t boundaries_find(const struct boundaries *b, slice line, bool *closes)
+{
+	for (size_t i = b->depth; i-- > 0;)
+		if (is_delimiter(line, (slice){ b->text.p + b->levels[i].at, b->levels[i].n }, closes))
+			return i;
+	return b->depth;
+}
+
+void boundaries_free(struct boundaries *b)
+{
+	buf_free(&b->text);
+}
