@@ -7,28 +7,6 @@
 #include "content.h"
 #include "limit.h"
 
-int content_open(struct content *c, slice path, int fd, off_t begin)
-{
-	buf block = c->block;
-	char *name;
-
-	buf_clear(&block);
-	*c = (struct content){ .fd = fd, .borrowed = fd >= 0, .begin = begin, .at = begin, .block = block, .last = '\n' };
-	if (c->borrowed)
-		return 0;
-	name = mem_text(path);
-	c->fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	free(name);
-	return c->fd < 0 ? -1 : 0;
-}
-
-void content_close(struct content *c)
-{
-	if (c->fd >= 0 && !c->borrowed)
-		close(c->fd);
-	c->fd = -1;
-}
-
 /* The next block: 1, 0 at the end, -1. Regular files give less than asked for only at their end. */
 static int read_block(struct content *c)
 {
@@ -115,12 +93,6 @@ int content_learn(struct content *c, struct facts *facts)
 	return got < 0 ? -1 : 0;
 }
 
-void content_rewind(struct content *c)
-{
-	c->at = c->begin;
-	c->last = '\n';
-}
-
 static void add_line_end(struct content *c, buf *wire)
 {
 	if (c->last != '\r')
@@ -146,22 +118,123 @@ static void add_block(struct content *c, slice block, bool stuffed, buf *wire)
 	}
 }
 
-int content_next(struct content *c, bool stuffed, buf *wire)
+/* The next bytes of the file, all of them where they are known: 1, 0 at the end, -1. */
+static int next_block(struct content *c, slice *block)
 {
-	bool known = c->whole && c->at == c->begin;
 	int got = 1;
 
-	if (known)
+	if (c->whole && c->at > c->begin)
+		return 0;
+	if (c->whole)
 		c->at += (off_t)c->block.n;
 	else
-		got = c->whole ? 0 : read_block(c);
+		got = read_block(c);
+	*block = buf_slice(&c->block);
+	return got > 0 && block->n == 0 ? 0 : got;
+}
+
+/* The same, converted; what the conversion kept back until the end is the last of it. */
+static int next_converted(struct content *c, slice *block)
+{
+	int got, status;
+
+	if (c->conversion == CONVERTED)
+		return 0;
+	if (c->conversion == TO_CONVERT)
+		downgrade_begin(&c->downgrade);
+	c->conversion = CONVERTING;
+	got = next_block(c, block);
 	if (got < 0)
 		return -1;
-	if (got > 0 && c->block.n) {
-		add_block(c, buf_slice(&c->block), stuffed, wire);
-		return 1;
-	}
-	if (c->last != '\n')
+	buf_clear(&c->converted);
+	if (got == 0)
+		c->conversion = CONVERTED;
+	status = got ? downgrade_more(&c->downgrade, *block, &c->converted) : downgrade_finish(&c->downgrade, &c->converted);
+	*block = buf_slice(&c->converted);
+	if (status)
+		errno = EBADMSG;
+	return status ? -1 : 1;
+}
+
+/* Frees what the conversion holds, if it was left in the middle. */
+static void stop_conversion(struct content *c)
+{
+	if (c->conversion == CONVERTING)
+		downgrade_finish(&c->downgrade, &c->converted);
+	c->conversion = AS_IT_IS;
+}
+
+void content_rewind(struct content *c, bool convert)
+{
+	stop_conversion(c);
+	c->at = c->begin;
+	c->last = '\n';
+	c->conversion = convert ? TO_CONVERT : AS_IT_IS;
+}
+
+bool content_converts(const struct content *c)
+{
+	return c->conversion != AS_IT_IS;
+}
+
+int content_try(struct content *c, struct facts *facts)
+{
+	buf wire = { NULL, 0, 0 };
+	int got;
+
+	content_rewind(c, true);
+	facts->converted_size = 0;
+	do {
+		buf_clear(&wire);
+		got = content_next(c, false, &wire);
+		facts->converted_size += (long long)wire.n;
+	} while (got > 0);
+	buf_free(&wire);
+	facts->refusal = got < 0 && errno == EBADMSG ? c->downgrade.why : NULL;
+	facts->tried = got == 0 || facts->refusal;
+	return facts->tried ? 0 : -1;
+}
+
+int content_next(struct content *c, bool stuffed, buf *wire)
+{
+	slice block;
+	int got = content_converts(c) ? next_converted(c, &block) : next_block(c, &block);
+
+	if (got > 0)
+		add_block(c, block, stuffed, wire);
+	else if (got == 0 && c->last != '\n')
 		add_line_end(c, wire);
-	return 0;
+	return got;
+}
+
+int content_open(struct content *c, slice path, int fd, off_t begin)
+{
+	char *name;
+
+	c->fd = fd;
+	c->borrowed = fd >= 0;
+	c->begin = begin;
+	c->whole = false;
+	content_rewind(c, false);
+	if (c->borrowed)
+		return 0;
+	name = mem_text(path);
+	c->fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	free(name);
+	return c->fd < 0 ? -1 : 0;
+}
+
+void content_close(struct content *c)
+{
+	if (c->fd >= 0 && !c->borrowed)
+		close(c->fd);
+	c->fd = -1;
+	stop_conversion(c);
+}
+
+void content_free(struct content *c)
+{
+	content_close(c);
+	buf_free(&c->block);
+	buf_free(&c->converted);
 }

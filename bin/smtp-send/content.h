@@ -10,13 +10,17 @@
 
 #include <sys/types.h>
 
-#include "buf.h"
+#include "downgrade.h"
 
 struct facts {
 	long long size;         /* on the wire, without stuffed dots */
 	bool eight_bit;         /* anywhere */
 	bool eight_bit_head;    /* in its header */
 	bool unfit;             /* NUL, bare CR or a line of more than LIMIT_TEXT_LINE */
+
+	bool tried;             /* the next two are known */
+	const char *refusal;    /* why it cannot be converted, or NULL */
+	long long converted_size;
 };
 
 struct content {
@@ -26,17 +30,25 @@ struct content {
 	buf block;              /* the last bytes read: all of them if `whole` */
 	bool whole;
 	char last;              /* byte sent */
+	enum { AS_IT_IS, TO_CONVERT, CONVERTING, CONVERTED } conversion;        /* to what any server takes: lib/downgrade */
+	struct downgrade downgrade;
+	buf converted;
 };
 
-/* Opens path, or borrows fd where that is not -1: 0, -1 and errno. */
+/* Zeroed to begin. Opens path, or borrows fd where that is not -1: 0, -1 and errno. */
 int content_open(struct content *, slice path, int fd, off_t begin);
 void content_close(struct content *);
+void content_free(struct content *);
 
-/* Reads all of it: 0, -1 and errno. */
+/* Reads all of it, the first five facts: 0, -1 and errno. */
 int content_learn(struct content *, struct facts *);
 
-/* Back to its first byte. */
-void content_rewind(struct content *);
+/* Learns whether it can be converted, and what it becomes: 0, -1 and errno. */
+int content_try(struct content *, struct facts *);
+
+/* Back to its first byte, to be sent as it is or converted. */
+void content_rewind(struct content *, bool convert);
+bool content_converts(const struct content *);
 
 /* Appends the next bytes in the form of the wire, with dots stuffed (RFC 5321 §4.5.2) or not: 1, 0 at the end, -1 and errno. */
 int content_next(struct content *, bool stuffed, buf *wire);

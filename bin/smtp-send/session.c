@@ -307,8 +307,7 @@ void session_close(struct session *s)
 		work_release(t->work);
 		free(t);
 	}
-	content_close(&s->content);
-	buf_free(&s->content.block);
+	content_free(&s->content);
 	buf_free(&s->wire);
 	reply_free(&s->reply);
 	free(s->owed);

@@ -39,7 +39,6 @@ static bool answer_here(struct session *s, struct work *w, int code, const char 
 {
 	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host, false };
 
-	content_close(&s->content);
 	work_answer_rest(w, &v);
 	return true;
 }
@@ -61,12 +60,17 @@ static void answer_unreadable(struct session *s, struct transaction *t)
 	buf_free(&text);
 }
 
+static long long wire_size(const struct session *s, const struct work *w)
+{
+	return content_converts(&s->content) ? w->facts.converted_size : w->facts.size;
+}
+
 /* RFC 1870 §6.1 */
 static bool answer_too_large(struct session *s, struct work *w)
 {
 	buf text = { NULL, 0, 0 };
 
-	buf_print(&text, "a message of %lld bytes is more than the %lld that the server takes", w->facts.size,
+	buf_print(&text, "a message of %lld bytes is more than the %lld that the server takes", wire_size(s, w),
 	    s->features.size);
 	answer_here(s, w, 552, "5.3.4", text.p);
 	buf_free(&text);
@@ -111,8 +115,8 @@ static void write_mail(struct session *s, const struct work *w)
 	buf_print(&line, "MAIL FROM:<%s>", sender.n ? sender.p : "");
 	buf_free(&sender);
 	if (session_takes(s, SMTP_SIZE))
-		buf_print(&line, " SIZE=%lld", w->facts.size);
-	if (session_takes(s, SMTP_8BITMIME) && w->facts.eight_bit)
+		buf_print(&line, " SIZE=%lld", wire_size(s, w));
+	if (session_takes(s, SMTP_8BITMIME) && w->facts.eight_bit && !content_converts(&s->content))
 		buf_addtext(&line, " BODY=8BITMIME");
 	if (envelope_wants_utf8(s, w))
 		buf_addtext(&line, " SMTPUTF8");
@@ -122,6 +126,37 @@ static void write_mail(struct session *s, const struct work *w)
 	}
 	session_command(s, "%s", line.p);
 	buf_free(&line);
+}
+
+/* Learns what the message needs: 0, -1 and errno. */
+static int learn(struct session *s, struct work *w)
+{
+	bool convert;
+
+	if (content_open(&s->content, w->job.path, w->fd, w->job.offset))
+		return -1;
+	if (!w->known && content_learn(&s->content, &w->facts))
+		return -1;
+	w->known = true;
+	convert = w->facts.unfit || (w->facts.eight_bit && !session_takes(s, SMTP_8BITMIME));
+	if (convert && !w->facts.tried && content_try(&s->content, &w->facts))
+		return -1;
+	content_rewind(&s->content, convert);
+	return 0;
+}
+
+/* Whether it has its results without being sent. */
+static bool is_refused(struct session *s, struct work *w)
+{
+	/* RFC 8689 §4.2.1 */
+	if (option_value(w->job.options, "requiretls").p)
+		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the connection has no TLS");
+	envelope_refuse(s, w);
+	if (w->to_do == 0)
+		return true;
+	if (content_converts(&s->content) && w->facts.refusal)
+		return answer_here(s, w, 554, "5.6.3", w->facts.refusal);
+	return s->features.size && wire_size(s, w) > s->features.size && answer_too_large(s, w);
 }
 
 static bool begin(struct session *s)
@@ -136,27 +171,14 @@ static bool begin(struct session *s)
 		session_quit(s);
 	if (!w || s->flight_count == LIMIT_IN_FLIGHT)
 		return false;
-	if (content_open(&s->content, w->job.path, w->fd, w->job.offset) ||
-	    (!w->known && content_learn(&s->content, &w->facts)))
-		return answer_here(s, w, 451, "4.3.0", strerror(errno));
-	w->known = true;
-	content_rewind(&s->content);
-	if (s->features.size && w->facts.size > s->features.size)
-		return answer_too_large(s, w);
-	/* RFC 8689 §4.2.1 */
-	if (option_value(w->job.options, "requiretls").p)
-		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the connection has no TLS");
 	work_hold(w);
-	envelope_refuse(s, w);
-	if (w->to_do == 0) {
-		work_release(w);
+	if (learn(s, w))
+		answer_here(s, w, 451, "4.3.0", strerror(errno));
+	else if (!is_refused(s, w))
+		s->writing = new_transaction(s, w);
+	if (!s->writing)
 		content_close(&s->content);
-		return true;
-	}
 	work_release(w);
-	if (w->facts.unfit || (w->facts.eight_bit && !session_takes(s, SMTP_8BITMIME)))
-		return answer_here(s, w, 554, "5.6.3", "the message has bytes that the server does not take");
-	s->writing = new_transaction(s, w);
 	return true;
 }
 
