@@ -343,6 +343,53 @@ id1	250	2.0.0" ]
 MAIL FROM:<alice@here.example>' ]
 }
 
+@test "8-bit bytes for a server without 8BITMIME: converted; SIZE is that of what is sent" {
+	printf 'Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n.\303\251 =\n' >accents
+	for extensions in +SIZE "+SIZE +PIPELINING +CHUNKING"; do
+		rm -rf server
+		# shellcheck disable=SC2086
+		canned server $extensions
+		send -s "127.0.0.1:$port" bob@there.example <accents
+		[ "$(LC_ALL=C count '[^ -~]' - < <(tr -d '\r' <server/1))" = 0 ]
+		grep -q '^Content-Transfer-Encoding: quoted-printable' server/1
+		sed '1,/^\r$/d' server/1 | perl -MMIME::QuotedPrint -ne 'print decode_qp($_)' | cmp - <(printf '.\303\251 =\r\n')
+		commands server | grep -qx "MAIL FROM:<alice@here.example> SIZE=$(wc -c <server/1)"
+	done
+	canned eight +8BITMIME
+	send -s "127.0.0.1:$port" bob@there.example <accents
+	sed 's/$/\r/' accents | cmp - eight/1
+}
+
+@test "NUL, bare CR and lines over 998 never go out as they are, but arrive" {
+	{ printf 'Subject: x\n\n'; head -c 1500 /dev/zero | tr '\0' y; printf '\nb\rc\0d\n.\n'; } >unfit
+	canned server +8BITMIME +PIPELINING
+	send -s "127.0.0.1:$port" bob@there.example <unfit
+	[ "$(count BARE server/log)" = 0 ]
+	sed '1,/^\r$/d' server/1 | perl -MMIME::QuotedPrint -ne 's/\r\n/\n/; print decode_qp($_)' | cmp - <(sed '1,/^$/d' unfit)
+	{ printf 'Subject: x\n\n'; head -c 998 /dev/zero | tr '\0' y; echo; } >fits
+	send -s "127.0.0.1:$port" bob@there.example <fits
+	sed 's/$/\r/' fits | cmp - server/2
+}
+
+@test "what is signed is not converted: 5.6.3" {
+	printf 'MIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n--b\n\n\303\251\n--b--\n' >signed
+	canned server
+	run -65 send -s "127.0.0.1:$port" bob@there.example <signed
+	[[ $output = *'	554	5.6.3	'* ]]
+	[ "$(commands server | count MAIL -)" = 0 ]
+	canned eight +8BITMIME
+	send -s "127.0.0.1:$port" bob@there.example <signed
+	sed 's/$/\r/' signed | cmp - eight/1
+}
+
+@test "a long message is converted in little memory" {
+	[ -z "${SANITIZED:-}" ] || skip "a sanitizer needs memory of its own"
+	{ printf 'Subject: x\n\n'; yes $'caf\303\251' | head -c 6000000; } >long
+	canned server +CHUNKING
+	(ulimit -v 30000; smtp-send -s "127.0.0.1:$port" bob@there.example <long)
+	[ "$(sed '1,/^\r$/d' server/1 | perl -MMIME::QuotedPrint -ne 's/\r\n/\n/; print decode_qp($_)' | cmp - <(sed '1,/^$/d' long) 2>&1)" = '' ]
+}
+
 @test "SMTPUTF8: a domain becomes A-labels where that is enough; else 5.6.7" {
 	canned plain
 	run -0 send -s "127.0.0.1:$port" 'bob@bücher.example' <message
