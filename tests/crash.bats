@@ -14,3 +14,6 @@ crash() {
 @test "mail_deliver_mbox" { crash mail_deliver_mbox; }
 @test "mail_deliver_forward" { crash mail_deliver_forward; }
 @test "queue_run" { crash queue_run; }
+@test "smtp_serve_bdat" { crash smtp_serve_bdat; }
+@test "bounce" { crash bounce; }
+@test "smtp_send" { crash smtp_send; }

@@ -1,17 +1,18 @@
 #!/bin/bash
-# crash.sh [-s stride] [scenario ...]: every system call of a program is once its last, or fails once.
+# crash.sh [-p point] [-s stride] [scenario ...]: every system call of a program is once its last, or fails once.
 #
 # A scenario prepares a Pennypost, lets a program take a letter over, and says what must hold
 # afterwards: what was acknowledged is there, whole; what was not is there whole or not at all;
 # and after the next run without faults nothing is left to do and no junk remains.
 # The same must hold of every state that the disk may be in when the power fails after some call
-# (powercut.py). With a stride only every so many points are tried. Prints a line a scenario; exits 1
-# on any violation.
+# (powercut.py). With a stride only every so many points are tried, with -p only the fault named, as in a
+# violation. Prints a line a scenario; exits 1 on any violation.
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 PATH=${BUILD:-$top/build}/bin:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/crash.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+server=''
 export PENNYPOST=$work/pennypost
 
 body=$(seq -f 'line %.0f of the letter' 300)
@@ -20,14 +21,14 @@ letter >"$work/letter"
 letter | sed 's/$/\r/' >"$work/letter.crlf"
 
 prepare() {
-	rm -rf "$PENNYPOST"
+	rm -rf "$PENNYPOST" "$work/there/queue"
 	mkdir -p "$PENNYPOST/mailboxes/bob" "$PENNYPOST/mailboxes/alice"
 	printf '%s\n' 'hostname here.example' 'log stderr' 'deliver queue' 'queue-reserve 0' \
 		'mailboxes mailboxes' >"$PENNYPOST/conf"
 }
 
 queued() { find "$PENNYPOST/queue" -path '*/queue/?/*' -type f ! -name '*.log' 2>/dev/null; }
-delivered() { find "$PENNYPOST/mailboxes/bob/new" -type f 2>/dev/null; }
+delivered() { find "$PENNYPOST/mailboxes/bob/new" "$work/there/queue" -type f 2>/dev/null; }
 is_whole() { tr -d '\r' <"$1" | sed '1,/^Subject: crash$/d' | tail -n +2 | cmp -s - <(printf '%s\n' "$body"); }
 
 violation() { echo "  $scenario: $point: $*" >&2; violations=$((violations + 1)); }
@@ -45,8 +46,9 @@ expect() {
 # After a run without faults: all of it delivered, nothing else left.
 settle() {
 	queued | xargs -r touch
+	find "$PENNYPOST/queue" \( -name '*.log' -o -name swept \) -exec touch -d '3 days ago' {} + 2>/dev/null
 	queue-run >/dev/null 2>"$work/settle" || violation "the next run failed: $(head -n 1 "$work/settle")"
-	[ -z "$(queued)" ] || violation "a letter stays in the queue: $(head -n 1 "$work/settle")"
+	[ -z "$(queued)" ] || violation "$(queued | wc -l) stay in the queue: $(tr '\n' ';' <"$work/settle")"
 	[ -z "$(find "$PENNYPOST/queue/corrupt" -type f 2>/dev/null)" ] || violation "a corrupt letter"
 	[ -z "$(find "$PENNYPOST/queue" -name '*.log' 2>/dev/null)" ] || violation "an orphaned log"
 }
@@ -92,6 +94,58 @@ mail_deliver_forward_after() { queue_add_after "$1"; }
 queue_run_before() { queue-add -f alice@here.example bob@here.example <"$work/letter" >/dev/null; }
 queue_run_command() { exec "$@" queue-run; }
 queue_run_after() { expect 1; settle; [ -n "$(delivered)" ] || violation "not delivered"; expect 1; }
+
+bounce_before() { queue-add -f alice@here.example nobody@here.example <"$work/letter" >/dev/null; }
+bounce_command() { exec "$@" queue-run; }
+bounce_after() {
+	settle
+	grep -qs '^Action: failed' "$PENNYPOST"/mailboxes/alice/new/* || violation "nobody told the sender"
+}
+
+# Another host, at which the letter is in the queue when it was taken over.
+start_server() {
+	local port
+	[ -z "$server" ] || return 0
+	port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+	mkdir -p "$work/there/mailboxes/bob"
+	printf '%s\n' 'hostname there.example' 'log stderr' 'deliver queue' 'queue-reserve 0' 'mailboxes mailboxes' \
+		>"$work/there/conf"
+	PENNYPOST=$work/there tcpserver -HRD -l0 127.0.0.1 "$port" smtp-serve 2>/dev/null &
+	server=$!
+	server_port=$port
+	until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.05; done
+}
+smtp_send_before() {
+	start_server
+	echo "there.example smtp:[127.0.0.1]:$server_port" >"$PENNYPOST/routes"
+	queue-add -f alice@here.example bob@there.example <"$work/letter" >/dev/null
+}
+smtp_send_command() { exec "$@" queue-run; }
+smtp_send_after() {
+	expect 1
+	queue-edit retry >/dev/null
+	settle
+	[ -n "$(delivered)" ] || violation "not delivered"
+	expect 1
+}
+
+chunked_dialogue() {
+	printf 'EHLO there.example\r\nMAIL FROM:<alice@there.example>\r\nRCPT TO:<bob@here.example>\r\n'
+	printf 'BDAT 100\r\n'
+	head -c 100 "$work/letter.crlf"
+	printf 'BDAT %d LAST\r\n' $(($(wc -c <"$work/letter.crlf") - 100))
+	tail -c +101 "$work/letter.crlf"
+	printf 'QUIT\r\n'
+}
+smtp_serve_bdat_before() { chunked_dialogue >"$work/dialogue"; }
+smtp_serve_bdat_command() { smtp_serve_command "$@"; }
+smtp_serve_bdat_after() {
+	local accepted
+	accepted=$(grep -c '^250 2.0.0 queued' "$work/output")
+	expect "$accepted"
+	settle
+	expect "$accepted"
+}
 
 dialogue() {
 	printf 'EHLO there.example\r\nMAIL FROM:<alice@there.example>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n'
@@ -179,22 +233,25 @@ try_power_cuts() {
 }
 
 stride=1
-while getopts s: option; do
+only=
+while getopts p:s: option; do
 	case $option in
+	p) only=$OPTARG ;;
 	s) stride=$OPTARG ;;
-	*) echo 'usage: crash.sh [-s stride] [scenario ...]' >&2; exit 64 ;;
+	*) echo 'usage: crash.sh [-p point] [-s stride] [scenario ...]' >&2; exit 64 ;;
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- queue_add mail_inject smtp_serve mail_deliver mail_deliver_mbox mail_deliver_forward queue_run
+[ $# -gt 0 ] || set -- queue_add mail_inject smtp_serve smtp_serve_bdat mail_deliver mail_deliver_mbox \
+	mail_deliver_forward queue_run bounce smtp_send
 
 total=0
 for scenario; do
 	points=0 violations=0
 	while read -r fault; do
 		try "$fault"
-	done < <(points_of | thin_out)
-	try_power_cuts
+	done < <(if [ -n "$only" ]; then echo "$only"; else points_of | thin_out; fi)
+	[ -n "$only" ] || try_power_cuts
 	printf '%-22s %5d points  %d violations\n' "$scenario" "$points" "$violations"
 	total=$((total + violations))
 	[ "$points" -gt 0 ] || total=$((total + 1))

@@ -232,3 +232,14 @@ wait_of() {
 	queue-run
 	[ -z "$(queued)" ]
 }
+
+@test "a failure that cannot be marked is not forgotten: the letter stays, and its sender is told later" {
+	pennypost
+	mkdir -p "$PENNYPOST/mailboxes/alice"
+	queue-add -f alice@here.example nobody@here.example </dev/null
+	run -0 strace -qq -o /dev/null -e inject=pwrite64:error=EIO:when=1 queue-run
+	[ -n "$(queued)" ]
+	queue-run -a
+	grep -q '^Action: failed' "$PENNYPOST"/mailboxes/alice/new/*
+	[ -z "$(queued)" ]
+}

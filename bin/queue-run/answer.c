@@ -22,11 +22,14 @@ static void log_attempt(const struct task *t, slice recipient, slice host, const
 	buf_free(&quoted);
 }
 
-static void mark(struct entry *e, uint32_t at, char state)
+static bool mark(struct entry *e, uint32_t at, char state)
 {
-	if (queued_mark(&e->q, at, state))
+	bool done = queued_mark(&e->q, at, state) == 0;
+
+	if (!done)
 		log_line("id=%s status=error reason=\"not marked: %s\"", e->q.id, strerror(errno));
 	e->marked = true;
+	return done;
 }
 
 /* The last recipient of a letter that has nothing left needs no mark: its file goes. */
@@ -65,8 +68,11 @@ static void failed(struct manager *m, struct task *t, size_t row, slice host, sl
 
 	log_attempt(t, recipient, host, "failed", reply);
 	keep(m, t, recipient, host, reply);
-	mark(t->entry, t->rows[row].at, RCPT_FAILED);
-	t->entry->failed = true;
+	/* Only what is marked is reported: without the mark it fails once more, later. */
+	if (mark(t->entry, t->rows[row].at, RCPT_FAILED))
+		t->entry->failed = true;
+	else
+		t->entry->deferred++;
 }
 
 static void deferred(struct manager *m, struct task *t, size_t row, slice host, slice reply)
