@@ -200,7 +200,7 @@ static void check_transport(const struct edit *e)
 
 int main(int argc, char **argv)
 {
-	struct selection selection = { NULL };
+	struct selection selection = { 0 };
 	struct edit e = { .status = EX_OK };
 	struct queue queue;
 	struct conf conf;

@@ -159,7 +159,7 @@ static bool wants_classic(const char *name)
 
 int main(int argc, char **argv)
 {
-	struct selection selection = { NULL };
+	struct selection selection = { 0 };
 	struct listing listing = { .status = EX_OK, .classic = wants_classic(argv[0]) };
 	struct queue queue;
 	struct conf conf;
