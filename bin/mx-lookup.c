@@ -135,7 +135,7 @@ static long long number(const char *text, long long most)
 
 int main(int argc, char **argv)
 {
-	struct window window = { .size = 20 };
+	static struct window window = { .size = 20 };
 	long long seconds = 15;
 	buf why = { NULL, 0, 0 };
 	const char *server = NULL;

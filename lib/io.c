@@ -166,7 +166,7 @@ static int wait_to_write(struct writer *w)
 			return -1;
 		if (fds[0].revents)
 			return 0;
-		if (take_in(w->answers))
+		if (listen && take_in(w->answers))
 			return -1;
 	}
 }

@@ -117,7 +117,7 @@ static int each_id(const struct selection *s, const struct queue *queue, enum qu
 	int result = 0;
 
 	for (size_t i = 0; i < s->id_count && result == 0; i++) {
-		struct queued q;
+		struct queued q = { .fd = -1 };
 		enum queue_status status = open_anywhere(&q, queue, s->ids[i], access);
 
 		if (status == QUEUE_GONE)

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Real peers for tests: mail systems unpacked by tests/peers.sh, each started with a configuration of its own on
 # loopback and a random free port, in a folder under $peer_folder, and ended by peers_stop (call it in teardown
 # or teardown_file, whichever matches where they were started).
@@ -80,7 +81,7 @@ spawn() {
 	local name=$1
 
 	shift
-	peer_exec=exec "$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
+	peer_exec='exec' "$@" </dev/null >"$peer_folder/$name.log" 2>&1 3>&- &
 	echo $! >"$peer_folder/$name.pid"
 }
 

@@ -14,7 +14,7 @@ one_file() { [ "$(find "$@" -type f 2>/dev/null | wc -l)" = 1 ]; }
 
 @test "a free port is free, and waiting for one nobody opens ends" {
 	port=$(free_port)
-	! listens "$(printf %04X "$port")"
+	run ! listens "$(printf %04X "$port")"
 	in_background listener "$port" perl -MIO::Socket::INET -e 'IO::Socket::INET->new(Listen => 1, LocalPort => shift)->accept' "$port"
 	listens "$(printf %04X "$port")"
 }

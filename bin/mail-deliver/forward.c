@@ -25,7 +25,8 @@ static slice *sorted(slice addresses, size_t *count)
 				list = mem_grow(list, *count ? *count * 2 : 1, sizeof *list);
 			list[(*count)++] = line;
 		}
-	qsort(list, *count, sizeof *list, by_bytes);
+	if (list)
+		qsort(list, *count, sizeof *list, by_bytes);
 	return list;
 }
 
