@@ -234,7 +234,7 @@ wait_of() {
 }
 
 @test "a failure that cannot be marked is not forgotten: the letter stays, and its sender is told later" {
-	pennypost
+	rm "$PENNYPOST/routes"
 	mkdir -p "$PENNYPOST/mailboxes/alice"
 	queue-add -f alice@here.example nobody@here.example </dev/null
 	run -0 strace -qq -o /dev/null -e inject=pwrite64:error=EIO:when=1 queue-run
