@@ -1,4 +1,4 @@
-# shellcheck disable=SC2016,SC2154 # texts for other shells; what bats sets
+# shellcheck disable=SC1003,SC2002,SC2016,SC2154 # texts for other shells, pipes that are meant, what bats sets
 # mail-deliver without privileges: everybody's mailbox is a folder under `mailboxes`.
 load helper
 
