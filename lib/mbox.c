@@ -147,28 +147,61 @@ static bool is_old(const struct mbox_letter *m, const char *lock)
 	    && here.st_atime - there.st_mtime > LIMIT_DOT_LOCK;
 }
 
-/* 1: ours; 0: somebody else's, or it cannot be made here at all and then m->lock stays NULL with 1; -1. */
+/* The folder that a file is in; owned by the caller. */
+static char *folder_of(const char *path)
+{
+	slice folder = slice_of(path);
+
+	while (folder.n && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	return folder.n ? mem_text(folder) : mem_text(SLICE("."));
+}
+
+/* With its owner in it from its first moment on, where the file system can do that: nobody waits for an empty one. */
+static int make_lock(const char *lock)
+{
+	char *folder = folder_of(lock), self[64];
+	buf text = { NULL, 0, 0 };
+	int fd, status;
+	bool nameless;
+
+	add_owner(&text);
+	fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	nameless = fd >= 0;
+	if (!nameless && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+		fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	status = fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n ? -1 : 0;
+	if (status == 0 && nameless) {
+		snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+		status = linkat(AT_FDCWD, self, AT_FDCWD, lock, AT_SYMLINK_FOLLOW);
+	} else if (status && fd >= 0 && !nameless) {
+		unlink(lock);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	buf_free(&text);
+	return status;
+}
+
+/* 1: ours, or none can be made here and m->lock stays NULL; 0: somebody else's; -1. */
 static int take_dot_lock(struct mbox_letter *m)
 {
-	buf lock = { NULL, 0, 0 }, text = { NULL, 0, 0 };
-	int fd, status = 0;
+	buf lock = { NULL, 0, 0 };
+	int status = 0;
 
 	buf_print(&lock, "%s.lock", m->path);
-	fd = open(lock.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0) {
+	if (make_lock(lock.p) == 0) {
 		m->lock = mem_text(buf_slice(&lock));
-		add_owner(&text);
-		status = write(fd, text.p, text.n) == (ssize_t)text.n ? 1 : -1;
-		close(fd);
-	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
 		status = 1;
+	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
+		status = faccessat(AT_FDCWD, lock.p, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
 	} else if (errno != EEXIST) {
 		status = -1;
 	} else if (owner_is_gone(m, lock.p) || is_old(m, lock.p)) {
 		unlink(lock.p);
 	}
 	buf_free(&lock);
-	buf_free(&text);
 	return status;
 }
 
@@ -320,19 +353,30 @@ int mbox_write(struct mbox_letter *m, slice bytes)
 
 static int sync_folder(const char *path)
 {
-	slice folder = slice_of(path);
-	char *name;
-	int fd, status;
+	char *name = folder_of(path);
+	int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 ? -1 : fsync(fd);
 
-	while (folder.n && folder.p[folder.n - 1] != '/')
-		folder.n--;
-	name = folder.n ? mem_text(folder) : mem_text(SLICE("."));
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	status = fd < 0 ? -1 : fsync(fd);
 	if (fd >= 0)
 		close(fd);
 	free(name);
 	return status;
+}
+
+/* A note that stays in a lock would have the next delivery take the letter back: it goes before we call it delivered. */
+static int unlock(struct mbox_letter *m)
+{
+	buf owner = { NULL, 0, 0 };
+	int status = 0;
+
+	add_owner(&owner);
+	if (m->lock && unlink(m->lock) && errno != ENOENT)
+		status = truncate(m->lock, (off_t)owner.n);
+	buf_free(&owner);
+	if (status)
+		return -1;
+	free(m->lock);
+	m->lock = NULL;
+	return 0;
 }
 
 static void release(struct mbox_letter *m)
@@ -352,7 +396,7 @@ int mbox_commit(struct mbox_letter *m)
 	if (m->held > 0)
 		writer_put(&m->out, slice_upto(SLICE("From "), (size_t)m->held));
 	writer_text(&m->out, m->last == '\n' ? "\n" : "\n\n");
-	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && sync_folder(m->path)))
+	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && sync_folder(m->path)) || unlock(m))
 		return -1;
 	release(m);
 	return 0;
