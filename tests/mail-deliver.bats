@@ -562,3 +562,34 @@ script() { cat >"$shared/$1"; chmod 755 "$shared/$1"; }
 		run -64 mail-deliver $arguments </dev/null
 	done
 }
+
+@test "mail-deliver(1): the examples" {
+	cd "$boxes/bob"
+	cp "$BATS_TEST_TMPDIR/letter" message
+	bash -c "$(example mail-deliver.1 1)"
+	[ "$(letters)" = 1 ]
+	aliases <<<$'sales: bob@example.net, "|/usr/local/bin/ticket --new"\nowner-sales: carol'
+	diff <(bash -c "$(example mail-deliver.1 2)") <(example mail-deliver.1 3)
+	bash -c "$(example mail-deliver.1 4)"
+	deliver bob
+	[ "$(letters)" = 2 ]
+	[ "$(recipients "$(queued)")" = bob@example.net ]
+	deliver bob+lists
+	grep -x 'Subject: hello' "lists.lists"
+	[ "$(letters)" = 2 ]
+}
+
+@test "aliases(5): the example" {
+	example aliases.5 1 | sed "s,/etc/pennypost/sales,$shared/sales,; s,/var/mail/sales,$shared/box," | aliases
+	echo 'dave, erin@example.net' >"$shared/sales"
+	newaliases
+	deliver sales
+	[ "$(recipients "$(queued)")" = 'alice@here.example bob@example.net dave@here.example erin@example.net' ]
+	[ "$(sender "$(queued)")" = alice@here.example ]
+	[ -s "$shared/box" ]
+	rm "$(queued)"
+	run -69 deliver dave
+	deliver carol
+	[ "$(letters carol) $(recipients "$(queued)")" = "1 carol@example.net" ]
+	[ "$(mail-deliver -n tickets)" = $'alias\ttickets\ncommand\t/usr/local/bin/ticket --new' ]
+}
