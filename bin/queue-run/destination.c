@@ -332,11 +332,11 @@ void destination_next(struct manager *m)
 	pump(m, d);
 }
 
-void destinations_wake(struct manager *m)
+void destinations_each(struct manager *m, void (*each)(struct manager *, struct destination *))
 {
 	for (size_t i = 0; m->table && i < CHAINS; i++)
 		for (struct destination *d = m->table[i]; d; d = d->next)
-			destination_ready(m, d);
+			each(m, d);
 }
 
 /* Slots that became free go to those who have none, in the order in which they asked. */

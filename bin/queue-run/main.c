@@ -106,7 +106,7 @@ static void stop(struct manager *m)
 	m->lock = -1;
 	for (struct entry *e = m->entries; e; e = e->after)
 		entry_touch(m, e);
-	destinations_wake(m);
+	destinations_each(m, destination_ready);
 	for (struct worker *w = m->workers; w; w = w->next)
 		worker_end(w);
 }
@@ -218,13 +218,10 @@ static bool is_finished(const struct manager *m)
 	return m->stopping || (!m->resident && !m->scans_left && !m->waiting.count);
 }
 
-static void run(struct manager *m)
+static void run(struct manager *m, const sigset_t *while_waiting)
 {
-	sigset_t while_waiting;
-
-	catch_signals(&while_waiting);
 	while (!is_finished(m)) {
-		wait_for_news(m, &while_waiting);
+		wait_for_news(m, while_waiting);
 		workers_reap(m);
 		obey_signals(m);
 		arrive_step(m);
@@ -240,6 +237,7 @@ int main(int argc, char **argv)
 {
 	static struct manager m;
 	const char *concurrency = NULL;
+	sigset_t while_waiting;
 	bool ids = false, all = false;
 	int ch;
 
@@ -265,9 +263,10 @@ int main(int argc, char **argv)
 	if (concurrency && (m.conf.concurrency = slice_number(slice_of(concurrency))) < 1)
 		fail_usage();
 	m.forced = all || ids || m.only_domain.n;
+	catch_signals(&while_waiting);
 	begin(&m);
 	if (all || !ids || m.only_domain.n)
 		arrive_scan_all(&m, all || m.only_domain.n > 0);
-	run(&m);
+	run(&m, &while_waiting);
 	return io_finish(m.status);
 }

@@ -232,7 +232,7 @@ bool destination_waits(const struct destination *);
 bool destination_has_parked(const struct destination *);
 void destination_ready(struct manager *, struct destination *);
 void destination_next(struct manager *);        /* has the first that is ready go on */
-void destinations_wake(struct manager *);       /* all of them are ready */
+void destinations_each(struct manager *, void (*)(struct manager *, struct destination *));
 void destination_give_slots(struct manager *);
 void destination_sweep(struct manager *);
 
