@@ -143,7 +143,7 @@ ends() {
 	until_true 2 delivered 1
 	kill "$first"
 	wait "$first"
-	until_true 4 held
+	until_true 10 held
 	runner=$second
 }
 

@@ -146,3 +146,11 @@ void down_clear(struct manager *m, struct destination *d)
 	d->down_for = 0;
 	buf_free(&path);
 }
+
+void down_forget(struct manager *m, struct destination *d)
+{
+	(void)m;
+	d->down_until = 0;
+	d->down_filed = false;
+	d->failures = d->deaths = 0;
+}

@@ -117,6 +117,7 @@ static void obey_signals(struct manager *m)
 		stop(m);
 	if (hup && m->resident) {
 		queue_forget_down(&m->queue);
+		destinations_each(m, down_forget);
 		arrive_scan_all(m, true);
 	}
 	term = hup = 0;

@@ -241,6 +241,7 @@ void down_read(struct manager *, struct destination *);
 void down_notice(struct manager *, struct destination *, slice reply);  /* a job that found it unreachable */
 void down_broken(struct manager *, struct destination *, slice reply);  /* a transport that died without an answer */
 void down_clear(struct manager *, struct destination *);
+void down_forget(struct manager *, struct destination *);        /* in memory only */
 bool is_down(const struct destination *);
 
 /* task.c */
