@@ -243,3 +243,15 @@ wait_of() {
 	grep -q '^Action: failed' "$PENNYPOST"/mailboxes/alice/new/*
 	[ -z "$(queued)" ]
 }
+
+@test "the examples of the manual page work" {
+	[ "$(example queue-run.8 1)" = '*/5 * * * * queue-run' ]
+	first=$(add bob@example.com)
+	second=$(add carol@example.net)
+	touch -d '1 hour' "$(file_of "$first")"
+	eval "$(example queue-run.8 2)" >"$BATS_TEST_TMPDIR/left"
+	[ "$(queued)" = "$(file_of "$second")" ]
+	[ ! -s "$BATS_TEST_TMPDIR/left" ]
+	eval "$(example queue-run.8 3)"
+	[ -z "$(queued)" ]
+}
