@@ -6,7 +6,7 @@
 # FOLDER/port gets its port (FOLDER/socket is the socket with flag `unix'), FOLDER/log a line for each command and
 # event, FOLDER/N the Nth message as it was on the wire, without stuffed dots. +KEYWORD announces an extension.
 #
-# Flags: `lmtp'; `unix'; `at=ADDRESS:PORT' instead of a free port of 127.0.0.1; `noehlo' (EHLO is refused); `hold' keeps all replies to MAIL, RCPT, final dot, RSET and BDAT back
+# Flags: `lmtp'; `unix'; `sip' (64 KB are read each 10 ms); `at=ADDRESS:PORT' instead of a free port of 127.0.0.1; `noehlo' (EHLO is refused); `hold' keeps all replies to MAIL, RCPT, final dot, RSET and BDAT back
 # until DATA or QUIT came; `hold=N' keeps all replies back until N letters came by BDAT.
 #
 # A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, mail, rcpt, data, dot, bdat, rset or quit (Nth time,
@@ -24,7 +24,7 @@ my (%flag, @keywords, @rules, %count, $letters, $hold);
 for (@args) {
 	if (/^\+(.*)/) { push @keywords, $1 }
 	elsif (/^at=(.*)/) { $flag{at} = $1 }
-	elsif (/^(lmtp|unix|noehlo|hold)(?:=(\d+))?$/) { $flag{$1} = $2 || 'yes' }
+	elsif (/^(lmtp|unix|sip|noehlo|hold)(?:=(\d+))?$/) { $flag{$1} = $2 || 'yes' }
 	elsif (m{^(\w+)(?:/((?:[^#=])*))?(?:#(\d+))?=(.*)$}s) { push @rules, { step => $1, regex => $2, n => $3, action => $4 } }
 	else { die "canned.pl: $_?\n" }
 }
@@ -60,6 +60,7 @@ sub more {
 	flush_out() unless $hold;
 	my $n = sysread $client, $in, 65536, length $in;
 	die "peer\n" unless $n;
+	select undef, undef, undef, 0.01 if $flag{sip};
 	note("read");
 }
 

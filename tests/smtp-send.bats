@@ -101,6 +101,16 @@ count() { grep -c -- "$1" "$2" || true; }
 	sed 's/$/\r/' long | cmp - plain/1
 }
 
+@test "time-outs are for a block, not for a whole message" {
+	yes 'a line of a long message, of which there are very many' | head -c 20000000 >long
+	for extensions in "" "+PIPELINING +CHUNKING"; do
+		rm -rf server
+		# shellcheck disable=SC2086
+		canned server sip $extensions
+		run -0 send -t block=500ms -t dot=10s -s "127.0.0.1:$port" bob@there.example <long
+	done
+}
+
 # Every step of the dialogue with a server that falls silent, or closes, or resets the connection there.
 each_step() {
 	local how step expect

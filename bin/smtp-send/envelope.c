@@ -35,14 +35,16 @@ static bool is_international(const struct work *w)
 	return option_value(w->job.options, "smtputf8").p != NULL;
 }
 
-bool envelope_wants_utf8(const struct session *s, const struct work *w)
+bool envelope_wants_utf8(const struct session *s, const struct transaction *t)
 {
+	const struct work *w = t->work;
+
 	if (!session_takes(s, SMTP_UTF8))
 		return false;
 	if (is_international(w) || !is_ascii(w->job.sender))
 		return true;
-	for (size_t i = 0; i < w->job.recipient_count; i++)
-		if (!is_ascii(rcpt_address(w->job.recipients[i])))
+	for (size_t i = 0; i < t->count; i++)
+		if (!is_ascii(rcpt_address(w->job.recipients[t->recipient[i]])))
 			return true;
 	return false;
 }
@@ -57,20 +59,15 @@ static bool is_sendable(const struct session *s, const struct work *w, slice add
 	return good;
 }
 
-void envelope_refuse(struct session *s, struct work *w)
+bool envelope_refuses(const struct session *s, const struct work *w, slice address, struct verdict *v)
 {
-	static const char unaddressable[] = "the address cannot be sent by SMTP";
-	static const char foreign[] = "the server does not take SMTPUTF8, and the letter needs it";
-	bool sender = w->job.sender.n == 0 || letter_takes(w->job.sender);
-
-	for (size_t i = w->first_to_do; w->to_do && i < w->job.recipient_count; i++) {
-		slice address = rcpt_address(w->job.recipients[i]);
-
-		if (w->state[i] != TO_DO)
-			continue;
-		if (!sender || !letter_takes(address))
-			work_answer(w, i, &(struct verdict){ 553, SLICE("5.1.3"), slice_of(unaddressable), s->host, false });
-		else if (!is_sendable(s, w, address))
-			work_answer(w, i, &(struct verdict){ 553, SLICE("5.6.7"), slice_of(foreign), s->host, false });
+	v->code = 553;
+	if ((w->job.sender.n && !letter_takes(w->job.sender)) || !letter_takes(address)) {
+		v->enhanced = SLICE("5.1.3");
+		v->text = SLICE("the address cannot be sent by SMTP");
+		return true;
 	}
+	v->enhanced = SLICE("5.6.7");
+	v->text = SLICE("the server does not take SMTPUTF8, and the letter needs it");
+	return !is_sendable(s, w, address);
 }

@@ -87,6 +87,13 @@ void session_owe(struct session *s, enum reply_kind kind, struct transaction *of
 		of->references++;
 }
 
+void session_put(struct session *s, slice bytes)
+{
+	s->out.deadline = clock_ms() + settings.wait[WAIT_BLOCK];
+	writer_put(&s->out, bytes);
+	s->unread += bytes.n;
+}
+
 void session_command(struct session *s, const char *format, ...)
 {
 	buf line = { NULL, 0, 0 };
@@ -98,9 +105,7 @@ void session_command(struct session *s, const char *format, ...)
 	if (settings.verbose)
 		show("C: ", buf_slice(&line));
 	buf_add(&line, "\r\n", 2);
-	s->out.deadline = clock_ms() + settings.wait[WAIT_BLOCK];
-	writer_put(&s->out, buf_slice(&line));
-	s->unread += line.n;
+	session_put(s, buf_slice(&line));
 	buf_free(&line);
 }
 

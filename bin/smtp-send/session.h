@@ -27,7 +27,6 @@ struct transaction {
 	bool failed;            /* MAIL, DATA or a chunk was refused: what is owed to it matters no more */
 	bool strange;           /* a RCPT was accepted although MAIL was not */
 	enum { MAIL_NEXT, RCPT_NEXT, DATA_NEXT, GO_AWAITED, CONTENT_NEXT, WRITTEN } stage;
-	bool ended;             /* its end was written: if the connection breaks now, the letter may arrive twice */
 	unsigned references;
 	struct transaction *next;
 };
@@ -87,8 +86,12 @@ void session_lose(struct session *, const char *enhanced, const char *what);
 void session_lose_reply(struct session *, enum session_state);
 void session_owe(struct session *, enum reply_kind, struct transaction *, size_t recipient);
 void session_command(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_put(struct session *, slice bytes);
 bool session_takes(const struct session *, enum smtp_extension);
 void transaction_release(struct session *, struct transaction *);
+
+/* The result of all its recipients that have none yet. */
+void transaction_answer(struct transaction *, const struct verdict *);
 
 void session_quit(struct session *);
 
@@ -96,10 +99,10 @@ void session_quit(struct session *);
 bool envelope_address(const struct session *, slice address, buf *wire);
 
 /* Whether MAIL says SMTPUTF8 (RFC 6531 §3.4). */
-bool envelope_wants_utf8(const struct session *, const struct work *);
+bool envelope_wants_utf8(const struct session *, const struct transaction *);
 
-/* Answers the recipients to do that this server cannot be told of. */
-void envelope_refuse(struct session *, struct work *);
+/* Whether this server cannot be told of the recipient, and the code, enhanced code and text of that. */
+bool envelope_refuses(const struct session *, const struct work *, slice address, struct verdict *);
 
 /* Writes the next thing that may be written without waiting: whether there was one. */
 bool session_write(struct session *);

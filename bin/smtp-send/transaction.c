@@ -29,12 +29,6 @@ static bool give_up_writing(struct session *s)
 	return stop_writing(s);
 }
 
-static struct verdict verdict_of(const struct session *s)
-{
-	return (struct verdict){ s->reply.code, slice_of(s->reply.enhanced), buf_slice(&s->reply.text), s->host,
-		session_takes(s, SMTP_DSN) };
-}
-
 static bool answer_here(struct session *s, struct work *w, int code, const char *enhanced, const char *text)
 {
 	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host, false };
@@ -43,8 +37,7 @@ static bool answer_here(struct session *s, struct work *w, int code, const char 
 	return true;
 }
 
-/* All recipients that have no result yet. */
-static void answer_all(struct transaction *t, const struct verdict *v)
+void transaction_answer(struct transaction *t, const struct verdict *v)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (t->work->state[t->recipient[i]] == SENT)
@@ -56,7 +49,7 @@ static void answer_unreadable(struct session *s, struct transaction *t)
 	buf text = { NULL, 0, 0 };
 
 	buf_print(&text, "cannot read the message: %s", strerror(errno));
-	answer_all(t, &(struct verdict){ 451, SLICE("4.3.0"), buf_slice(&text), s->host, false });
+	transaction_answer(t, &(struct verdict){ 451, SLICE("4.3.0"), buf_slice(&text), s->host, false });
 	buf_free(&text);
 }
 
@@ -77,17 +70,28 @@ static bool answer_too_large(struct session *s, struct work *w)
 	return true;
 }
 
-/* Up to LIMIT_TRANSACTION recipients that are to do. */
+/* Up to LIMIT_TRANSACTION recipients that are to do and that this server can be told of; NULL if there are none. */
 static struct transaction *new_transaction(struct session *s, struct work *w)
 {
 	struct transaction *t = mem_alloc(sizeof *t), **end = &s->flight;
 
 	*t = (struct transaction){ .work = w, .references = 1 };
-	for (size_t i = w->first_to_do; i < w->job.recipient_count && t->count < LIMIT_TRANSACTION; i++)
-		if (w->state[i] == TO_DO)
+	for (size_t i = w->first_to_do; i < w->job.recipient_count && t->count < LIMIT_TRANSACTION; i++) {
+		struct verdict v = { .host = s->host };
+
+		if (w->state[i] != TO_DO)
+			continue;
+		if (envelope_refuses(s, w, rcpt_address(w->job.recipients[i]), &v)) {
+			work_answer(w, i, &v);
+		} else {
 			t->recipient[t->count++] = i;
-	for (size_t i = 0; i < t->count; i++)
-		work_sent(w, t->recipient[i]);
+			work_sent(w, i);
+		}
+	}
+	if (t->count == 0) {
+		free(t);
+		return NULL;
+	}
 	work_hold(w);
 	while (*end)
 		end = &(*end)->next;
@@ -107,8 +111,9 @@ static void add_option(buf *line, const char *parameter, slice options, const ch
 		buf_print(line, " %s=%.*s", parameter, (int)value.n, value.p);
 }
 
-static void write_mail(struct session *s, const struct work *w)
+static void write_mail(struct session *s, const struct transaction *t)
 {
+	const struct work *w = t->work;
 	buf line = { NULL, 0, 0 }, sender = { NULL, 0, 0 };
 
 	envelope_address(s, w->job.sender, &sender);
@@ -118,7 +123,7 @@ static void write_mail(struct session *s, const struct work *w)
 		buf_print(&line, " SIZE=%lld", wire_size(s, w));
 	if (session_takes(s, SMTP_8BITMIME) && w->facts.eight_bit && !content_converts(&s->content))
 		buf_addtext(&line, " BODY=8BITMIME");
-	if (envelope_wants_utf8(s, w))
+	if (envelope_wants_utf8(s, t))
 		buf_addtext(&line, " SMTPUTF8");
 	if (session_takes(s, SMTP_DSN)) {
 		add_option(&line, "RET", w->job.options, "ret");
@@ -151,9 +156,6 @@ static bool is_refused(struct session *s, struct work *w)
 	/* RFC 8689 §4.2.1 */
 	if (option_value(w->job.options, "requiretls").p)
 		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the connection has no TLS");
-	envelope_refuse(s, w);
-	if (w->to_do == 0)
-		return true;
 	if (content_converts(&s->content) && w->facts.refusal)
 		return answer_here(s, w, 554, "5.6.3", w->facts.refusal);
 	return s->features.size && wire_size(s, w) > s->features.size && answer_too_large(s, w);
@@ -190,7 +192,7 @@ static bool write_sender(struct session *s, struct transaction *t)
 		s->unclean = false;
 		return true;
 	}
-	write_mail(s, t->work);
+	write_mail(s, t);
 	session_owe(s, MAIL, t, 0);
 	t->stage = RCPT_NEXT;
 	return true;
@@ -260,12 +262,10 @@ static bool write_chunk(struct session *s, struct transaction *t)
 		return give_up_writing(s);
 	}
 	session_command(s, "BDAT %zu%s", s->wire.n, got ? "" : " LAST");
-	writer_put(&s->out, buf_slice(&s->wire));
-	s->unread += s->wire.n;
+	session_put(s, buf_slice(&s->wire));
 	session_owe(s, got ? CHUNK : LAST_CHUNK, t, 0);
 	if (got)
 		return true;
-	t->ended = true;
 	return give_up_writing(s);
 }
 
@@ -280,7 +280,6 @@ static bool write_dot(struct session *s, struct transaction *t)
 			session_owe(s, DOT, t, i);
 	if (!settings.lmtp)
 		session_owe(s, DOT, t, 0);
-	t->ended = true;
 	return stop_writing(s);
 }
 
@@ -297,8 +296,7 @@ static bool write_stuffed(struct session *s, struct transaction *t)
 		session_lose(s, "4.3.0", "cannot read the message");
 		return false;
 	}
-	writer_put(&s->out, buf_slice(&s->wire));
-	s->unread += s->wire.n;
+	session_put(s, buf_slice(&s->wire));
 	return got ? true : write_dot(s, t);
 }
 
@@ -324,184 +322,4 @@ bool session_write(struct session *s)
 	if (s->state != READY || (s->owed_count && !pipelining(s)))
 		return false;
 	return s->writing ? steps[s->writing->stage](s, s->writing) : begin(s);
-}
-
-static void nonsense(struct session *s)
-{
-	session_lose(s, "4.5.0", "a reply that makes no sense");
-}
-
-/* The reply just read is their result. */
-static void answer_by_reply(struct session *s, struct transaction *t)
-{
-	struct verdict v = verdict_of(s);
-
-	answer_all(t, &v);
-}
-
-static void on_greeting(struct session *s, struct owed o)
-{
-	(void)o;
-	if (s->reply.code / 100 != 2) {
-		session_lose_reply(s, TURNED_AWAY);
-		return;
-	}
-	session_command(s, "%s %s", settings.lmtp ? "LHLO" : "EHLO", settings.conf.hostname);
-	session_owe(s, EHLO, NULL, 0);
-}
-
-static void on_ehlo(struct session *s, struct owed o)
-{
-	(void)o;
-	if (s->reply.code / 100 == 2) {
-		s->state = READY;
-	} else if (s->reply.code / 100 == 5 && !settings.lmtp) {
-		s->features = (struct smtp_features){ .size = 0 };
-		session_command(s, "HELO %s", settings.conf.hostname);
-		session_owe(s, HELO, NULL, 0);
-	} else {
-		session_lose_reply(s, TURNED_AWAY);
-	}
-}
-
-static void on_helo(struct session *s, struct owed o)
-{
-	(void)o;
-	if (s->reply.code / 100 == 2)
-		s->state = READY;
-	else
-		session_lose_reply(s, TURNED_AWAY);
-}
-
-static void on_mail(struct session *s, struct owed o)
-{
-	if (s->reply.code / 100 == 3) {
-		nonsense(s);
-	} else if (s->reply.code / 100 > 3) {
-		answer_by_reply(s, o.of);
-		o.of->failed = true;
-	}
-}
-
-/* `Too many recipients' (RFC 5321 §4.5.3.1.10): the rest go in a transaction of their own. */
-static bool too_many(const struct session *s, const struct transaction *t)
-{
-	if (t->accepted_count == 0 || (s->reply.code != 452 && s->reply.code != 552))
-		return false;
-	return !s->reply.explicit || strcmp(s->reply.enhanced + 1, ".5.3") == 0;
-}
-
-static void on_rcpt(struct session *s, struct owed o)
-{
-	struct transaction *t = o.of;
-	size_t place = t->recipient[o.recipient];
-	struct verdict v = verdict_of(s);
-
-	if (t->failed) {
-		t->strange |= s->reply.code / 100 == 2;
-	} else if (s->reply.code / 100 == 2) {
-		t->accepted[o.recipient] = true;
-		t->accepted_count++;
-	} else if (s->reply.code / 100 == 3) {
-		nonsense(s);
-	} else if (too_many(s, t)) {
-		work_again(t->work, place);
-	} else {
-		work_answer(t->work, place, &v);
-	}
-}
-
-static void on_data(struct session *s, struct owed o)
-{
-	struct transaction *t = o.of;
-
-	if (s->reply.code / 100 == 2 || (s->reply.code / 100 == 3 && t->strange)) {
-		nonsense(s);
-	} else if (s->reply.code / 100 == 3) {
-		t->stage = CONTENT_NEXT;
-	} else {
-		answer_by_reply(s, t);
-		give_up_writing(s);
-	}
-}
-
-static void on_dot(struct session *s, struct owed o)
-{
-	struct verdict v = verdict_of(s);
-
-	if (s->reply.code / 100 == 3)
-		nonsense(s);
-	else if (settings.lmtp)
-		work_answer(o.of->work, o.of->recipient[o.recipient], &v);
-	else
-		answer_by_reply(s, o.of);
-}
-
-/* What was refused in the middle is not worth finishing (RFC 3030 §4.2). */
-static void on_chunk(struct session *s, struct owed o)
-{
-	if (s->reply.code / 100 == 3) {
-		nonsense(s);
-	} else if (s->reply.code / 100 != 2 && !o.of->failed) {
-		answer_by_reply(s, o.of);
-		o.of->failed = true;
-	}
-}
-
-static void answer_next(struct session *s, struct transaction *t)
-{
-	struct verdict v = verdict_of(s);
-
-	for (size_t i = 0; i < t->count; i++)
-		if (t->accepted[i] && t->work->state[t->recipient[i]] == SENT) {
-			t->answered++;
-			work_answer(t->work, t->recipient[i], &v);
-			return;
-		}
-}
-
-static void on_last_chunk(struct session *s, struct owed o)
-{
-	struct transaction *t = o.of;
-
-	if (s->reply.code / 100 == 3)
-		nonsense(s);
-	else if (settings.lmtp)
-		answer_next(s, t);
-	else
-		answer_by_reply(s, t);
-	if (s->reply.code / 100 == 2 && !t->failed && !t->next)
-		s->unclean = false;
-}
-
-static void on_rset(struct session *s, struct owed o)
-{
-	(void)o;
-	if (s->reply.code / 100 != 2)
-		nonsense(s);
-}
-
-static void on_quit(struct session *s, struct owed o)
-{
-	(void)o;
-	s->state = OVER;
-}
-
-static void (*const handlers[])(struct session *, struct owed) = {
-	[GREETING] = on_greeting,
-	[EHLO] = on_ehlo,
-	[HELO] = on_helo,
-	[MAIL] = on_mail,
-	[RCPT] = on_rcpt,
-	[DATA] = on_data,
-	[DOT] = on_dot,
-	[CHUNK] = on_chunk,
-	[LAST_CHUNK] = on_last_chunk,
-	[RSET] = on_rset,
-	[QUIT] = on_quit,
-};
-
-void session_reply(struct session *s, struct owed o)
-{
-	handlers[o.kind](s, o);
 }
