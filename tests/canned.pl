@@ -131,8 +131,13 @@ sub take_data {
 	undef $hold if $flag{hold};
 	flush_out();
 	$hold = $flag{hold};
-	more() until $in =~ s/^((?:.*\r\n)?)\.\r\n//s;
-	my $text = $1;
+	my ($end, $from) = (-1, 0);
+	until ($in =~ /^\.\r\n/ || ($end = index $in, "\r\n.\r\n", $from) >= 0) {
+		$from = length($in) > 4 ? length($in) - 4 : 0;
+		more();
+	}
+	my $text = $in =~ s/^\.\r\n// ? '' : substr $in, 0, $end + 2, '';
+	$in =~ s/^\.\r\n// if $text ne '';
 	note("BARE in data") if $text =~ /(?<!\r)\n|\r(?!\n)/;
 	$text =~ s/^\.//mg;
 	if (@{$state{rcpts}}) { keep($text); final('dot') }
