@@ -1,8 +1,10 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "addr.h"
 #include "aliases.h"
@@ -53,7 +55,8 @@ static void set_passwd(struct local *l, const struct passwd *entry)
 	l->gid = entry->pw_gid;
 }
 
-static int find_passwd(struct local *l, const char *name, buf *why)
+/* 1 and *l, 0, or -1 and errno. */
+static int ask_passwd(struct local *l, const char *name)
 {
 	struct passwd entry, *found = NULL;
 	buf room = { NULL, 0, 0 };
@@ -67,12 +70,25 @@ static int find_passwd(struct local *l, const char *name, buf *why)
 	if (found)
 		set_passwd(l, found);
 	buf_free(&room);
-	if (found)
-		return 1;
-	if (error == 0 || error == ENOENT || error == ESRCH)
-		return 0;
-	buf_print(why, "passwd: %s", strerror(error));
-	return -1;
+	errno = error;
+	return found ? 1 : error == 0 || error == ENOENT || error == ESRCH ? 0 : -1;
+}
+
+/* That the file could not be read is forgotten when the next source of nsswitch.conf knows of nobody. */
+static int find_passwd(struct local *l, const char *name, buf *why)
+{
+	int got = ask_passwd(l, name), fd;
+
+	if (got == 0) {
+		fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		else if (errno != ENOENT)
+			got = -1;
+	}
+	if (got < 0)
+		buf_print(why, "passwd: %s", strerror(errno));
+	return got;
 }
 
 static int find_spelt(struct local *l, const struct conf *c, slice name, buf *why)

@@ -188,3 +188,13 @@ owner() { stat -c %u:%g "$@" | sort -u; }
 	grep '^hdr.subject' "$home/out" | diff - <(printf 'hdr.subject: letter %s\n' 1 2 3)
 	[ "$(sed -n 's/^size.physical: //p' "$home/out" | sort -u)" = "$(stat -c %s "$home"/boxes/bob/*/*,S=* | sort -u)" ]
 }
+
+@test "a passwd that cannot be read is tried again, and is not nobody" {
+	strace -e trace=none true 2>/dev/null || skip "no strace here"
+	for error in EMFILE EIO EACCES; do
+		run -75 --separate-stderr strace -o /dev/null -P /etc/passwd -e "inject=openat,open:error=$error" \
+			mail-deliver zoe <"$home/letter"
+		[[ $stderr = "mail-deliver: zoe@here.example: passwd: "* ]]
+	done
+	run -67 mail-deliver zoe <"$home/letter"
+}

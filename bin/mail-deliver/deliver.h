@@ -57,7 +57,6 @@ int outcome_status(const struct outcome *);     /* of <sysexits.h> */
 struct delivery {
 	const struct conf *conf;
 	struct message *message;
-	slice id;               /* of the job */
 	slice sender;           /* empty: null */
 	slice options;          /* of the letter: smtputf8 and the like */
 	slice recipient;        /* user@domain, as the envelope has it */

@@ -44,7 +44,6 @@ static void add_result(buf *line, slice id, slice recipient, const struct outcom
 
 static void deliver_job(const struct server *s, struct delivery *d)
 {
-	struct message message;
 	char *path = mem_text(s->job.path);
 	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 
@@ -53,16 +52,16 @@ static void deliver_job(const struct server *s, struct delivery *d)
 		d->outcome.code = 451;
 		return;
 	}
-	message_open(&message, fd, s->job.offset);
-	d->message = &message;
+	message_open(d->message, fd, s->job.offset);
 	deliver(d);
 }
 
 /* The process of one recipient: it ends when its result is told. */
 static _Noreturn void work(const struct server *s, slice both, int report)
 {
-	struct delivery d = { .conf = s->conf, .id = s->job.id, .sender = s->job.sender, .options = s->job.options,
-		.recipient_options = rcpt_options(both), .deadline = s->seconds };
+	struct message message;
+	struct delivery d = { .conf = s->conf, .message = &message, .sender = s->job.sender,
+		.options = s->job.options, .recipient_options = rcpt_options(both), .deadline = s->seconds };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	buf recipient = { NULL, 0, 0 }, line = { NULL, 0, 0 };
 	struct writer out;
@@ -74,7 +73,7 @@ static _Noreturn void work(const struct server *s, slice both, int report)
 	qualify(&recipient, rcpt_address(both), s->conf);
 	d.recipient = buf_slice(&recipient);
 	deliver_job(s, &d);
-	add_result(&line, d.id, rcpt_address(both), &d.outcome);
+	add_result(&line, s->job.id, rcpt_address(both), &d.outcome);
 	writer_open(&out, report);
 	writer_put(&out, buf_slice(&line));
 	_exit(writer_flush(&out) ? EX_IOERR : EX_OK);

@@ -26,25 +26,25 @@ void qualify(buf *address, slice user, const struct conf *c)
 	buf_print(address, "@%.*s", (int)first.n, first.p);
 }
 
-static int deliver_one(struct delivery *d, const char *user)
+static int deliver_one(struct delivery d, const char *user)
 {
 	buf recipient = { NULL, 0, 0 };
 	struct message message;
 	int status;
 
-	qualify(&recipient, slice_of(user), d->conf);
-	d->recipient = buf_slice(&recipient);
-	if (!d->trace) {
+	qualify(&recipient, slice_of(user), d.conf);
+	d.recipient = buf_slice(&recipient);
+	if (!d.trace) {
 		message_open(&message, STDIN_FILENO, -1);
-		d->message = &message;
+		d.message = &message;
 	}
-	deliver(d);
-	status = outcome_status(&d->outcome);
+	deliver(&d);
+	status = outcome_status(&d.outcome);
 	if (status)
-		warn("%s: %s", d->recipient.p, d->outcome.text.p);
-	if (d->message)
-		message_close(d->message);
-	delivery_free(d);
+		warn("%s: %s", recipient.p, d.outcome.text.p);
+	if (d.message)
+		message_close(d.message);
+	delivery_free(&d);
 	buf_free(&recipient);
 	return status;
 }
@@ -77,5 +77,5 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	conf_load(&conf);
-	return io_finish(jobs ? serve_jobs(&conf, d.deadline) : deliver_one(&d, argv[optind]));
+	return io_finish(jobs ? serve_jobs(&conf, d.deadline) : deliver_one(d, argv[optind]));
 }
