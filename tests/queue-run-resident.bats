@@ -7,7 +7,10 @@ setup() {
 	transport
 }
 
-teardown() { [ -z "$runner" ] || kill -9 "$runner" 2>/dev/null || true; }
+teardown() {
+	[ -z "$runner" ] || kill -9 "$runner" || true
+	wait
+} 2>/dev/null
 
 # resident [option]...: in the background, $runner; its log is $log.
 resident() {

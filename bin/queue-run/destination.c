@@ -356,10 +356,11 @@ void destination_give_slots(struct manager *m)
 	}
 }
 
-static bool is_idle(const struct destination *d)
+/* That it is down stands in its file too, which a forced pass does not read. */
+static bool is_idle(const struct manager *m, const struct destination *d)
 {
 	return !destination_waits(d) && d->load == 0 && d->workers == 0 && !destination_has_parked(d)
-	    && !d->ready && !d->wanting && !is_down(d);
+	    && !d->ready && !d->wanting && (!is_down(d) || (d->down_filed && !m->forced));
 }
 
 static void free_destination(struct destination *d)
@@ -377,7 +378,7 @@ void destination_sweep(struct manager *m)
 		return;
 	for (size_t i = 0; i < CHAINS; i++)
 		for (struct destination **at = &m->table[i], *d; (d = *at);)
-			if (is_idle(d)) {
+			if (is_idle(m, d)) {
 				*at = d->next;
 				free_destination(d);
 				m->destinations--;
