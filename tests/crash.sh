@@ -53,7 +53,7 @@ settle() {
 	[ -z "$(find "$PENNYPOST/queue" -name '*.log' 2>/dev/null)" ] || violation "an orphaned log"
 }
 
-# --- scenarios: NAME_before, NAME_command (run under faults), NAME_after STATUS
+# --- scenarios: NAME_once, NAME_before, NAME_command (run under faults), NAME_after STATUS
 
 queue_add_before() { :; }
 queue_add_command() { exec "$@" queue-add -f alice@here.example bob@here.example <"$work/letter"; }
@@ -105,20 +105,18 @@ bounce_after() {
 }
 
 # Another host, at which the letter is in the queue when it was taken over.
-start_server() {
+smtp_send_once() {
 	local port
-	[ -z "$server" ] || return 0
 	port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
 	mkdir -p "$work/there/mailboxes/bob"
 	printf '%s\n' 'hostname there.example' 'log stderr' 'deliver queue' 'queue-reserve 0' 'mailboxes mailboxes' \
 		>"$work/there/conf"
-	PENNYPOST=$work/there tcpserver -HRD -l0 127.0.0.1 "$port" smtp-serve 2>/dev/null &
+	PENNYPOST=$work/there tcpserver -HRD -l0 127.0.0.1 "$port" smtp-serve 2>/dev/null 3>&- &
 	server=$!
 	server_port=$port
 	until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.05; done
 }
 smtp_send_before() {
-	start_server
 	echo "there.example smtp:[127.0.0.1]:$server_port" >"$PENNYPOST/routes"
 	queue-add -f alice@here.example bob@there.example <"$work/letter" >/dev/null
 }
@@ -250,6 +248,9 @@ shift $((OPTIND - 1))
 total=0
 for scenario; do
 	points=0 violations=0
+	if declare -F "${scenario}_once" >/dev/null; then
+		"${scenario}_once"
+	fi
 	while read -r fault; do
 		try "$fault"
 	done < <(if [ -n "$only" ]; then echo "$only"; else points_of | thin_out; fi)
