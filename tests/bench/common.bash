@@ -69,7 +69,7 @@ fill() {
 # The row's own end: what it started and its folder.
 row_end() {
 	peers_stop
-	rm -rf "$work"
+	[ -n "${KEEP:-}" ] || rm -rf "$work"
 }
 
 # What a peer needs and this machine has not: the figure is missing, and does not count as won.

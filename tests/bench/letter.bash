@@ -21,7 +21,7 @@ bench_letter() {
 
 in_folder() { PENNYPOST=$peer_folder/$1 USER=$1 LOGNAME=$1 "${@:2}"; }
 
-# single LABEL FOLDER FUNCTION ARG...: a bash function cannot be an exec, so its environment is set here.
+# single LABEL FOLDER [in_folder NAME] COMMAND...
 single() {
 	local label=$1 folder=$2 times
 
@@ -41,8 +41,6 @@ arrival() {
 }
 
 letter_postfix() {
-	local near far port_near port_far
-
 	port_near=$(free_port) port_far=$(free_port)
 	far=$work/far near=$work/near
 	mkdir "$far" "$near"

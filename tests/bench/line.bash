@@ -62,4 +62,4 @@ line_exim() {
 	exim_start "$(free_port)" 127.0.0.1 "$next"
 	measure "exim -qq, $2, $count letters" "$count" exim_fill line_exim_run
 }
-line_exim_run() { exim_run -qq && [ -z "$(find "$peer_folder/exim/spool/input" -type f)" ]; }
+line_exim_run() { exim_run -qq && { tail -n 2 "$peer_folder"/exim/log/main; exim_run -bp; } && [ -z "$(find "$peer_folder/exim/spool/input" -type f)" ]; }

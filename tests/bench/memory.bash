@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The most memory that each program takes, with a message of 1 MB and one of 1 GB.
 bench_memory() {
-	local size
+	local size most=()
 
 	row 'memory at most, in KiB, with a message of 1 MB and of 1 GB (or $SCALE per cent of it)'
 	mkdir -p "$work/mail/bob/"{new,tmp,cur}
@@ -11,12 +11,13 @@ bench_memory() {
 	serve=$(free_port)
 	in_background serve "$serve" tcpserver -HRl0 127.0.0.1 "$serve" peak "$work/peak-serve" smtp-serve
 	for size in 1 $((1024 * SCALE / 100)); do
-		{ cat "$letter"; yes 'It was the best of times, it was the worst of times.' | head -c "${size}M"; } >"$work/big"
+		{ cat "$letter"; head -c "${size}M" < <(yes 'It was the best of times, it was the worst of times.'); } >"$work/big"
 		memory_of queue-add queue-add -f s@here.example r@d1.example
 		memory_of sendmail sendmail -odq -t -i
 		memory_of smtp-send smtp-send -s "127.0.0.1:$port" -f s@here.example r@d1.example
 		memory_of mail-deliver mail-deliver -f s@here.example bob
 		smtp-send -s "127.0.0.1:$serve" -f s@here.example r@d1.example <"$work/big" >>"$work/log"
+		await 5 test -s "$work/peak-serve"
 		mv "$work/peak-serve" "$work/peak-smtp-serve"
 		echo "* smtp:[127.0.0.1]:$port" >"$PENNYPOST/routes"
 		memory_of 'queue-run' queue-run
