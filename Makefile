@@ -87,7 +87,7 @@ demo:
 bench: deps all
 	@tests/bench/run
 
-scripts = tests/deps tests/demo tests/run .ci/run $(wildcard tests/*.sh tests/bench/*.sh tests/bench/run)
+scripts = tests/deps tests/demo tests/run .ci/run $(wildcard tests/*.sh tests/bench/*.bash tests/bench/run)
 sources = $(wildcard bin/*.c bin/*/*.c lib/*.c)
 # In tests: variables of bats and of what is loaded, words split on purpose, patterns, subshells.
 idioms = SC1011,SC2010,SC2030,SC2031,SC2034,SC2046,SC2062,SC2154,SC2164

@@ -1,8 +1,8 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # What the rows of the benchmark share. Load peers.bash before. A row is a function bench_NAME; it runs in a subshell of
 # its own, with a folder $work for it alone, and what it starts ends with it.
 #
-#	row TITLE                               the heading; figures that follow are compared with its first
+#	row TITLE                               the heading; the rates that follow are compared with its first, which is ours
 #	measure LABEL COUNT PREPARE COMMAND     two functions: runs both $RUNS times, prints the median time of the second
 #	figure LABEL COUNT SECONDS              prints what was measured otherwise
 #	scaled COUNT                            that many, or the share $SCALE (per cent) of it
@@ -20,10 +20,13 @@ row() {
 scaled() { echo $(($1 * SCALE / 100 > 8 ? $1 * SCALE / 100 : 8)); }
 
 figure() {
-	: "${first:=$3}"
-	awk -v label="$1" -v count="$2" -v seconds="$3" -v first="$first" 'BEGIN {
-		printf "  %-34s %9.4f s %9.0f/s", label, seconds, count / seconds
-		if (seconds == first) print ""; else printf "   %.2f of ours\n", first / seconds }'
+	local rate
+
+	rate=$(awk -v count="$2" -v seconds="$3" 'BEGIN { printf "%.4f", count / seconds }')
+	: "${first:=$rate}"
+	awk -v label="$1" -v seconds="$3" -v rate="$rate" -v first="$first" 'BEGIN {
+		printf "  %-36s %8.4f s %8.0f/s", label, seconds, rate
+		if (rate == first) print ""; else printf "   ours is %6.2f x as fast\n", first / rate }'
 }
 
 seconds() { awk -v us="$1" 'BEGIN { printf "%.6f\n", us / 1e6 }'; }
@@ -69,7 +72,7 @@ fill() {
 # The row's own end: what it started and its folder.
 row_end() {
 	peers_stop
-	[ -n "${KEEP:-}" ] || rm -rf "$work"
+	rm -rf "$work"
 }
 
 # What a peer needs and this machine has not: the figure is missing, and does not count as won.

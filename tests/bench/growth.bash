@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # What each thing costs with more and more letters waiting that are not due. LETTERS="1000 1000000" asks for a million.
 bench_growth() {
 	local waiting

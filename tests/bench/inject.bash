@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # Letters of 4 KB through sendmail -t -i, one process each, into a queue on the disk; beside the floor (write, fsync,
 # rename, fsync of the folder, and nothing else).
 bench_inject() {

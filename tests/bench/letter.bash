@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # One letter, from exec of sendmail to its file in the Maildir of the other host, with all that is resident running.
 . "$top/tests/hosts.bash"
 

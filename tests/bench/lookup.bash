@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # The exchanges of domains, from a server on this machine that has them at hand.
 . "$top/tests/dns.bash"
 

@@ -1,9 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # The most memory that each program takes, with a message of 1 MB and one of 1 GB.
 bench_memory() {
 	local size most=()
 
-	row 'memory at most, in KiB, with a message of 1 MB and of 1 GB (or $SCALE per cent of it)'
+	row 'memory at most, in KiB, with a short message and a long one'
 	mkdir -p "$work/mail/bob/"{new,tmp,cur}
 	pennypost 'size-limit 2G' 'relay-from 127.0.0.0/8' "mailboxes $work/mail" 'local-domains here.example'
 	port=$(free_port)
@@ -24,11 +24,12 @@ bench_memory() {
 		rm "$PENNYPOST/routes"
 		find "$work/mail" "$PENNYPOST/queue" -type f -delete
 		for program in queue-add sendmail smtp-send mail-deliver smtp-serve queue-run; do
-			most[$size]+=" $(cat "$work/peak-$program")"
+			most[size]+=" $(cat "$work/peak-$program")"
 			rm "$work/peak-$program"
 		done
 	done
 	for size in "${!most[@]}"; do
+		# shellcheck disable=SC2086 # six numbers
 		printf '  %5d MB   queue-add %d, sendmail %d, smtp-send %d, mail-deliver %d, smtp-serve %d, queue-run %d\n' "$size" \
 			${most[size]}
 	done

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # One letter with a million recipients.
 bench_million() {
 	count=$(scaled 1000000)

@@ -1,12 +1,15 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # A full queue into smtp-sink.
 bench_queue() {
+	local i user=()
+
 	count=$(scaled 5000)
 	pennypost
 	port=$(free_port)
 	# All of 127.0.0.0/8 is this machine; with no address, smtp-sink listens on each of them.
+	is_root && user=(-u nobody)
 	in_background sink "$port" env "LD_LIBRARY_PATH=$peer_libraries" "$PEERS/postfix/usr/sbin/smtp-sink" \
-		$(! is_root || echo -u nobody) ":$port" 400
+		"${user[@]}" ":$port" 400
 	for domains in 1 50; do
 		for ((i = 1; i <= domains; i++)); do
 			echo "d$i.example smtp:[127.0.0.$i]:$port"
@@ -59,8 +62,6 @@ postfix_empty() { [ -z "$(find "$spool/incoming" "$spool/active" "$spool/deferre
 postfix_drain() { postfix_run postfix start && await 120 postfix_empty; }
 
 queue_exim() {
-	local user
-
 	exim_port=$(free_port)
 	exim_start "$exim_port" 127.0.0.1 "$port"
 	count=$(scaled 1000)
@@ -70,11 +71,12 @@ exim_fill() { for ((i = 0; i < 4; i++)); do exim_inject & done; wait; }
 exim_inject() {
 	local n
 
-	for ((n = 0; n < count / 4; n++)); do
+	for ((n = 0; n < (count + 3) / 4; n++)); do
 		exim_run -odq -t -i -f s@bench.example <"$letter"
 	done
 }
-exim_drain() { exim_run -q && [ -z "$(find "$peer_folder/exim/spool/input" -type f)" ]; }
+exim_drain() { exim_run -q && await 120 exim_empty; }
+exim_empty() { [ -z "$(find "$peer_folder/exim/spool/input" -type f)" ]; }
 
 queue_dma() {
 	is_root || skip 'dma and nullmailer need root'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
 # Letters from smtp-source into a queue on the disk.
 bench_receive() {
 	local sessions kept label
