@@ -53,6 +53,7 @@ enum {
 	SECOND_MS = 1000,
 	SLICE_MS = 5 * SECOND_MS,       /* a worker's turn, when other destinations wait for one */
 	IDLE_MS = 1 * SECOND_MS,        /* how long a resident's worker keeps its connection without work */
+	IDLE_LOCAL_MS = 60 * SECOND_MS, /* and one that holds nobody's connection: starting it is a third of a delivery */
 	LINGER_MS = 60 * SECOND_MS,     /* from the end of its input to its exit */
 	SILENCE_MS = 3600 * SECOND_MS,  /* SMTP's time-outs add up to half an hour (RFC 5321 §4.5.3.2) */
 };

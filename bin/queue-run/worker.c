@@ -395,7 +395,9 @@ static bool has_done_all(const struct manager *m, const struct worker *w, int64_
 		return true;
 	if (destination_waits(w->to) || destination_has_parked(w->to) || m->scans_left || (next >= 0 && next <= time(NULL)))
 		return false;
-	return m->resident ? w->tasks_left == 0 && quiet >= IDLE_MS : true;
+	if (!m->resident)
+		return true;
+	return w->tasks_left == 0 && quiet >= (w->to->kind == ROUTE_LOCAL ? IDLE_LOCAL_MS : IDLE_MS);
 }
 
 /* It doubles with each round trip, as long as the answers keep up. */
