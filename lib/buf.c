@@ -295,3 +295,13 @@ void buf_addunescaped(buf *b, slice field)
 		buf_addchar(b, c);
 	}
 }
+
+slice buf_addnextfield(buf *b, slice *record)
+{
+	slice field = { "", 0 };
+	size_t from = b->n;
+
+	slice_cut(record, '\t', &field);
+	buf_addunescaped(b, field);
+	return slice_from(buf_slice(b), from);
+}

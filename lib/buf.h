@@ -60,6 +60,9 @@ void buf_free(buf *b);
 void buf_addfield(buf *b, slice field);
 void buf_addunescaped(buf *b, slice field);
 
+/* Takes the field before the next TAB from *record, empty at its end, and appends what it stands for; given as a slice of b. */
+slice buf_addnextfield(buf *b, slice *record);
+
 /* Memory, or the end of the process. */
 void *mem_alloc(size_t n) __attribute__((returns_nonnull));
 void *mem_grow(void *p, size_t count, size_t size) __attribute__((returns_nonnull));

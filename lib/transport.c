@@ -26,31 +26,20 @@ static slice without_newline(slice line)
 	return line;
 }
 
-/* Fields never get longer when unescaped: room for the whole line keeps the slices where they are. */
-static slice next_field(slice *rest, buf *text)
-{
-	size_t from = text->n;
-	slice field = { "", 0 };
-
-	slice_cut(rest, '\t', &field);
-	buf_addunescaped(text, field);
-	return slice_from(buf_slice(text), from);
-}
-
 int transport_read_job(slice line, struct job *job)
 {
 	slice rest = without_newline(line), offset, recipient;
 	long long at;
 
 	*job = (struct job){ .offset = 0 };
-	buf_reserve(&job->text, line.n);
-	job->id = next_field(&rest, &job->text);
-	job->path = next_field(&rest, &job->text);
-	offset = next_field(&rest, &job->text);
-	job->sender = next_field(&rest, &job->text);
-	job->options = next_field(&rest, &job->text);
+	buf_reserve(&job->text, line.n);        /* fields never get longer: the slices stay where they are */
+	job->id = buf_addnextfield(&job->text, &rest);
+	job->path = buf_addnextfield(&job->text, &rest);
+	offset = buf_addnextfield(&job->text, &rest);
+	job->sender = buf_addnextfield(&job->text, &rest);
+	job->options = buf_addnextfield(&job->text, &rest);
 	while (rest.p) {
-		recipient = next_field(&rest, &job->text);
+		recipient = buf_addnextfield(&job->text, &rest);
 		job->recipients = mem_grow(job->recipients, job->recipient_count + 1, sizeof recipient);
 		job->recipients[job->recipient_count++] = recipient;
 	}
@@ -86,13 +75,13 @@ int transport_read_result(slice line, struct result *r, buf *text)
 
 	buf_clear(text);
 	buf_reserve(text, line.n);
-	r->id = next_field(&rest, text);
-	r->recipient = next_field(&rest, text);
-	code = next_field(&rest, text);
-	r->enhanced = next_field(&rest, text);
-	r->text = next_field(&rest, text);
-	r->host = next_field(&rest, text);
-	r->dsn = slice_is(next_field(&rest, text), "dsn");
+	r->id = buf_addnextfield(text, &rest);
+	r->recipient = buf_addnextfield(text, &rest);
+	code = buf_addnextfield(text, &rest);
+	r->enhanced = buf_addnextfield(text, &rest);
+	r->text = buf_addnextfield(text, &rest);
+	r->host = buf_addnextfield(text, &rest);
+	r->dsn = slice_is(buf_addnextfield(text, &rest), "dsn");
 	r->code = (int)slice_number(code);
 	return r->id.n && r->recipient.n && r->code >= 200 && r->code <= 599 ? 0 : -1;
 }

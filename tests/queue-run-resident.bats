@@ -12,10 +12,10 @@ teardown() {
 	wait
 } 2>/dev/null
 
-# resident [option]...: in the background, $runner; its log is $log.
+# resident: one in the background, $runner; its log is $log.
 resident() {
 	log=$BATS_TEST_TMPDIR/log
-	queue-run -d "$@" 2>>"$log" &
+	queue-run -d 2>>"$log" &
 	runner=$!
 	until_true 5 held
 }

@@ -82,16 +82,6 @@ static const struct reason_at *last_of(const struct reasons *r, uint64_t key)
 	return low && r->lines[low - 1].key == key ? &r->lines[low - 1] : NULL;
 }
 
-static slice field(slice *line, buf *text)
-{
-	size_t from = text->n;
-	slice raw = { "", 0 };
-
-	slice_cut(line, '\t', &raw);
-	buf_addunescaped(text, raw);
-	return slice_from(buf_slice(text), from);
-}
-
 /* A crash of the system may have taken the end of a log. */
 bool reasons_find(struct reasons *r, slice address, struct bounce_recipient *to)
 {
@@ -108,12 +98,12 @@ bool reasons_find(struct reasons *r, slice address, struct bounce_recipient *to)
 	line = (slice){ r->line.p, n > 0 ? (size_t)n : 0 };
 	line = slice_upto(line, slice_find(line, '\n'));
 	buf_reserve(&r->text, line.n);          /* what is unescaped into it stays where it is */
-	to->tried = clock_read_stamp(field(&line, &r->text));
+	to->tried = clock_read_stamp(buf_addnextfield(&r->text, &line));
 	if (to->tried < 0)
 		to->tried = 0;
-	field(&line, &r->text);
-	to->host = field(&line, &r->text);
-	to->reply = field(&line, &r->text);
+	buf_addnextfield(&r->text, &line);
+	to->host = buf_addnextfield(&r->text, &line);
+	to->reply = buf_addnextfield(&r->text, &line);
 	return true;
 }
 
