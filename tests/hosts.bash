@@ -51,7 +51,7 @@ host_down() {
 }
 
 on() {
-	(cd "$peer_folder/$1" && ${peer_exec:-} env PENNYPOST="$PWD" USER="$1" LOGNAME="$1" "${@:2}")
+	${peer_exec:-} env -C "$peer_folder/$1" PENNYPOST="$peer_folder/$1" USER="$1" LOGNAME="$1" "${@:2}"
 }
 
 holds_a_letter() { [ -n "$(find "$1" -type f)" ]; }
