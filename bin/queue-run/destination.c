@@ -199,7 +199,7 @@ bool destination_waits(const struct destination *d)
 	return d->lonely || d->first;
 }
 
-/* A long batch goes back to the end of the line after each job, so that it does not hold up single letters. */
+/* A long batch goes back to the end of the line after each task, so that it does not hold up single letters. */
 static struct task *next_task(struct manager *m, struct destination *d)
 {
 	struct batch *b = d->first;

@@ -4,11 +4,11 @@
  *	waiting         ids of letters that are due or soon will be
  *	entry           a letter in hand: open, locked, its recipients as rows sorted by destination
  *	batch           the rows of one entry that go to one destination
- *	task            up to 100 rows of a batch in the hands of a worker
+ *	task            up to 100 rows of a batch, one job of pennypost-transport(5), in the hands of a worker
  *	destination     a place with its batches and workers
  *	worker          one transport process
  *
- * One event loop; nothing in it waits but the last line of main's loop, poll.
+ * One event loop: nothing in it waits but poll.
  */
 #ifndef QUEUE_RUN_H
 #define QUEUE_RUN_H
@@ -28,14 +28,14 @@ enum {
 	OPEN_ENTRIES = 2000,
 
 	/*
-	 * Jobs in the hands of one worker: at first and at most. In between it is what it
+	 * Tasks in the hands of one worker: at first and at most. In between it is what it
 	 * answers in two seconds, so that its turn can end soon; the most keeps a
 	 * pipelined connection over 100 ms busy.
 	 */
 	WORKER_BEGIN = 10,
 	WORKER_DEPTH = 200,
 
-	/* Jobs in the hands of every worker of a destination before it gets one more. */
+	/* Tasks in the hands of every worker of a destination before it gets one more. */
 	WORKER_SPREAD = 8,
 
 	/* Batches that one entry has waiting at once: a list with a million domains is spread out bit by bit. */
@@ -86,7 +86,6 @@ uint64_t hash_more(uint64_t, slice);
 struct row {
 	uint64_t key;                   /* of the destination */
 	uint32_t at;                    /* of the recipient line in the file */
-	uint32_t spare;
 };
 
 struct entry {
@@ -112,7 +111,7 @@ struct entry {
 struct batch {
 	struct entry *entry;
 	struct destination *to;
-	size_t next, end;               /* rows not yet in a job */
+	size_t next, end;               /* rows not yet in a task */
 	struct batch *link;
 };
 
@@ -140,7 +139,7 @@ struct destination {
 	char *name;                     /* for people and for queue/down */
 	struct batch *first, **last;
 	struct task *lonely, **last_lonely;
-	size_t load;                    /* batches and jobs in hand */
+	size_t load;                    /* batches and tasks in hand */
 	size_t workers;
 	struct due *parked;             /* letters put back because too many for here were in hand */
 	size_t parked_first, parked_count, parked_cap;
@@ -168,7 +167,7 @@ struct worker {
 	size_t answers;                 /* since `measured` */
 	int64_t measured;               /* clock_ms */
 	int64_t started, active;        /* clock_ms */
-	bool ending;                    /* gets no more jobs */
+	bool ending;                    /* gets no more tasks */
 	bool answered;
 	const char *fault;
 	struct worker *next;
@@ -239,7 +238,7 @@ void destination_sweep(struct manager *);
 
 /* down.c: places that could not be reached, in memory and in queue/down. */
 void down_read(struct manager *, struct destination *);
-void down_notice(struct manager *, struct destination *, slice reply);  /* a job that found it unreachable */
+void down_notice(struct manager *, struct destination *, slice reply);  /* a task that found it unreachable */
 void down_broken(struct manager *, struct destination *, slice reply);  /* a transport that died without an answer */
 void down_clear(struct manager *, struct destination *);
 void down_forget(struct manager *, struct destination *);        /* in memory only */

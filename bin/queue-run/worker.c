@@ -167,7 +167,7 @@ void worker_write(struct worker *w)
 		close_input(w);
 }
 
-/* It gets no more jobs, finishes those it has, and exits. */
+/* It gets no more tasks, finishes those it has, and exits. */
 void worker_end(struct worker *w)
 {
 	if (!w->ending)
@@ -195,7 +195,7 @@ static void unlink_task(struct worker *w, struct task **at)
 	w->tasks_left--;
 }
 
-/* The first recipient of that name in a job of that id without an answer. */
+/* The first recipient of that name in a task of that id without an answer. */
 static bool take_answer(struct manager *m, struct worker *w, const struct result *r)
 {
 	for (struct task **at = &w->tasks, *t; (t = *at); at = &t->link) {
@@ -321,7 +321,7 @@ static void describe(const struct worker *w, buf *reply)
 }
 
 /*
- * What a transport left unanswered when it died is tried again, each job with a
+ * What a transport left unanswered when it died is tried again, each task with a
  * process of its own, so that the one that kills it does no harm to the others.
  */
 static void inherit(struct manager *m, struct worker *w)
