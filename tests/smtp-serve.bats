@@ -562,3 +562,21 @@ chunks() {
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
 	kill "$(cat example.pid)"
 }
+
+@test "mail for the address at which we were called is ours, for another address literal it is not" {
+	export TCPLOCALIP=192.0.2.1
+	run session <<-END
+		EHLO client.example
+		MAIL FROM:<alice@example.org>
+		RCPT TO:<bob@[192.0.2.1]>
+		RCPT TO:<nobody@[192.0.2.1]>
+		RCPT TO:<bob@[192.0.2.2]>
+		DATA
+		Subject: hello
+
+		.
+		QUIT
+	END
+	[ "$(grep -oE '^(250 2.1.5|550 5.1.1|550 5.7.1)' <<<"$output" | tr '\n' ' ')" = '250 2.1.5 550 5.1.1 550 5.7.1 ' ]
+	grep -qx -- '-  bob@here.example' "$(queued)"
+}

@@ -14,18 +14,36 @@ static const struct routes *routes(struct session *s)
 	return &s->routes;
 }
 
+static slice our_domain(const struct session *s)
+{
+	slice list = slice_of(s->conf->local_domains), ours;
+
+	return slice_word(&list, &ours) ? ours : slice_of(s->conf->hostname);
+}
+
+/* `[192.0.2.1]`, `[IPv6:2001:db8::1]`: the address at which the client called us (RFC 5321 §4.1.3). */
+static bool is_our_address(const struct client *c, slice domain)
+{
+	struct address literal;
+
+	if (!c->called || domain.n < 2 || domain.p[0] != '[')
+		return false;
+	domain = (slice){ domain.p + 1, domain.n - 2 };
+	if (slice_case_starts(domain, "IPv6:"))
+		domain = slice_from(domain, 5);
+	return address_read(domain, &literal) && memcmp(&literal, &c->here, sizeof literal) == 0;
+}
+
 /*
  * An address without a domain: postmaster is ours (RFC 5321 §4.5.1); for those who may
  * relay the rest is completed as mail-inject does it.
  */
 static const char *complete(const struct session *s, const struct path *to, buf *address)
 {
-	slice list = slice_of(s->conf->local_domains), ours;
-
 	buf_addslice(address, to->local);
 	buf_addchar(address, '@');
 	if (slice_case_is(to->local, "postmaster"))
-		buf_addslice(address, slice_word(&list, &ours) ? ours : slice_of(s->conf->hostname));
+		buf_addslice(address, our_domain(s));
 	else if (s->client.trusted)
 		buf_addtext(address, s->conf->domain);
 	else
@@ -81,6 +99,10 @@ const char *admit(struct session *s, const struct path *to, buf *address)
 		wrong = complete(s, to, address);
 	if (wrong)
 		return wrong;
+	if (is_our_address(&s->client, domain)) {
+		address->n -= domain.n;
+		buf_addslice(address, our_domain(s));
+	}
 	domain = slice_from(buf_slice(address), to->local.n + 1);
 	route = routes_find(routes(s), domain);
 	if (route.kind == ROUTE_ERROR)

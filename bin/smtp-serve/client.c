@@ -9,14 +9,14 @@
 #include "limit.h"
 #include "serve.h"
 
-/* The address of the TCP peer on standard input: 1; 0 where that is no TCP connection. */
-static int peer(struct address *a)
+/* What getpeername or getsockname says of standard input: 1; 0 where that is no TCP connection. */
+static int end_of_tcp(int (*name_of)(int, struct sockaddr *, socklen_t *), struct address *a)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } name = { .any.sa_family = AF_UNSPEC };
 	socklen_t size = sizeof name;
 
-	if (getpeername(STDIN_FILENO, &name.any, &size))
+	if (name_of(STDIN_FILENO, &name.any, &size))
 		return 0;
 	if (name.any.sa_family == AF_INET6) {
 		memcpy(a->byte, &name.v6.sin6_addr, sizeof a->byte);
@@ -65,7 +65,8 @@ void client_find(struct client *c, const struct conf *conf)
 	bool v6 = from_environment("TCP6REMOTEIP", &told), by_tcp;
 
 	*c = (struct client){ .known = false };
-	by_tcp = peer(&c->address);
+	by_tcp = end_of_tcp(getpeername, &c->address);
+	c->called = end_of_tcp(getsockname, &c->here) || from_environment(v6 ? "TCP6LOCALIP" : "TCPLOCALIP", &c->here);
 	if (v6 || from_environment("TCPREMOTEIP", &told)) {
 		if (!by_tcp)
 			c->address = told;

@@ -16,6 +16,8 @@ struct client {
 	bool trusted;           /* it is in relay-from */
 	bool speaks_first;      /* before it was greeted */
 	struct address address;
+	bool called;            /* we know at which of our addresses, here */
+	struct address here;
 	char text[NETWORK_TEXT];        /* the same; empty where it is not known */
 	char *name;             /* as the reverse look-up of whoever started us found it, or NULL; owned */
 };
