@@ -15,7 +15,9 @@ bench_growth() {
 		fill "$PENNYPOST/queue" "$waiting" 86400
 		measure 'a pass with nothing to do' "$waiting" nothing growth_pass
 		measure 'find -type f -newermt now' "$waiting" nothing growth_find
+		first=
 		measure 'queue-list' "$waiting" nothing growth_list
+		first=
 		measure 'sendmail -odq, 100 letters' 100 nothing growth_inject
 		find "$PENNYPOST/queue" -type f ! -newermt now -delete
 		growth_arrival
@@ -40,6 +42,7 @@ growth_arrival() {
 	echo "* pipe:$work/transport" >"$PENNYPOST/routes"
 	spawn resident queue-run -d
 	sleep 0.5
+	first=
 	single 'queue-add to transport, -d' "$work/mail" queue-add -f s@bench.example r@d1.example
 	kill "$(cat "$peer_folder/resident.pid")"
 	await 5 gone "$(cat "$peer_folder/resident.pid")"
