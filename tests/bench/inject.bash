@@ -30,11 +30,11 @@ inject() {
 	shift 2
 	prefix=()
 	[ "$1" != as_peer ] || { prefix=(as_peer "$2"); shift 2; }
-	command=("$@")
+	argv=("$@")
 	measure "$label" "$count" inject_empty inject_all
 }
 inject_empty() { empty "$folder"; }
-inject_all() { "${prefix[@]}" repeat "$count" "$atonce" "$letter" "${command[@]}"; }
+inject_all() { "${prefix[@]}" repeat "$count" "$atonce" "$letter" "${argv[@]}"; }
 
 # The peers have the places of their files compiled in: they see them in a mount namespace of their own.
 peers_see() {
