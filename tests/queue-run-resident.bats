@@ -176,3 +176,9 @@ ends() {
 	sleep 2
 	[ $(($(awk '{ print $14 + $15 }' "/proc/$runner/stat") - before)) -le 2 ]
 }
+
+@test "it ends when its queue folder is removed" {
+	resident
+	rm -r "$PENNYPOST/queue"
+	ends 66
+}

@@ -147,6 +147,20 @@ static void work(struct manager *m)
 	destination_give_slots(m);
 }
 
+/* Whoever removed it has no more use for us, and a new one in its place is not the one we watch. */
+static void stay_or_go(struct manager *m)
+{
+	struct stat st;
+
+	if (fstat(m->queue.fd, &st) || st.st_nlink) {
+		arrive_lock(m);
+		return;
+	}
+	warn("%s: is gone", m->queue.path);
+	m->status = EX_NOINPUT;
+	stop(m);
+}
+
 static void once_a_second(struct manager *m)
 {
 	int64_t now = clock_ms();
@@ -157,7 +171,7 @@ static void once_a_second(struct manager *m)
 	entry_sync(m);
 	destination_sweep(m);
 	if (m->resident && !m->stopping)
-		arrive_lock(m);
+		stay_or_go(m);
 	sweep(m);
 }
 
