@@ -94,7 +94,7 @@ idioms = SC1011,SC2010,SC2030,SC2031,SC2034,SC2046,SC2062,SC2154,SC2164
 lint:
 	@tests/deps lint
 	@$(MAKE) -s all BUILD=$(BUILD)/clang CC=clang
-	@shellcheck -x $(scripts)
+	@shellcheck -x -e SC2119 $(scripts)
 	@shellcheck -S warning -e $(idioms) $(wildcard tests/*.bats)
 	@mandoc -Tlint -Wwarning man/*
 	@cppcheck -q --error-exitcode=1 --suppress=autoVariables --enable=warning,performance,portability \
