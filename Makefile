@@ -72,6 +72,14 @@ check: deps
 check-crash: all
 	BUILD=$(abspath $(BUILD)) tests/crash.sh
 
+# Runners killed at random, a flood of connections, a full disk: two minutes each at most.
+check-fire: export BUILD := $(abspath $(BUILD))
+check-fire: all
+	tests/runners.pl
+	tests/runners.pl -k 2 -n 2000 -s 10 || [ "$$(id -u)" != 0 ]
+	tests/flood.pl
+	tests/disk.sh || [ $$? = 77 ]
+
 SANITIZE = -O1 -g -Werror -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all
 check-sanitize: deps
 	@ASAN_OPTIONS=detect_leaks=0 $(MAKE) check BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' fuzzers=
@@ -129,6 +137,6 @@ uninstall:
 	for page in $(pages); do rm -f $(manual)/man$${page##*.}/$$page; done
 	rm -f $(addprefix $(units_folder)/,$(notdir $(wildcard etc/systemd/*)))
 
-.PHONY: install uninstall all deps check check-crash check-sanitize fuzz demo bench lint clean FORCE
+.PHONY: install uninstall all deps check check-crash check-fire check-sanitize fuzz demo bench lint clean FORCE
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
