@@ -315,8 +315,9 @@ static void pump(struct manager *m, struct destination *d)
 		}
 		worker_give(m, w, next_task(m, d));
 	}
+	/* With nothing in hand all come back: if other runners took the next few, nothing would call for the rest. */
 	if (destination_has_parked(d) && !destination_full(m, d))
-		unpark(m, d, m->window / 8 + 1);
+		unpark(m, d, d->load ? m->window / 8 + 1 : d->parked_count);
 }
 
 void destination_next(struct manager *m)
