@@ -165,8 +165,8 @@ sub judge {
 	violation('what runners said: ' . $_) for grep { !/status=delivered/ } split /\n/, slurp("$work/errors");
 	printf "runners: %d letters, %d hosts, %d runners at once for %d s: %d killed, %d ended by themselves\n",
 		@o{qw(n k r s)}, $kills, $ends;
-	printf "runners: %d lost, %d deliveries too many, all in flight at a kill (at most %d of one letter), %d violations\n",
-		$lost, $total - keys %deliveries, $most, $violations;
+	printf "runners: %d lost, %d deliveries too many (at most %d of one letter), %d letters not in flight at a kill, %d violations\n",
+		$lost, $total - keys %deliveries, $most, scalar(@wrong), $violations;
 }
 
 prepare();
