@@ -1,0 +1,21 @@
+# INSTALL, done to the letter where nothing of it stays.
+load helper
+
+@test "INSTALL: the user and the queue of a system: everybody posts, nobody reads, mail arrives as its recipient" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	mkdir "$BATS_TEST_TMPDIR/layers"
+	unshare -m sh -c 'mount -t tmpfs tmpfs "$0" && mkdir "$0/u" "$0/w" &&
+		mount -t overlay overlay -o "lowerdir=/etc,upperdir=$0/u,workdir=$0/w" /etc' "$BATS_TEST_TMPDIR/layers" ||
+		skip "needs a mount namespace with overlays"
+	before=$(cat /etc/passwd /etc/group | cksum)
+	run -0 unshare -m env -u PENNYPOST BUILD="$BUILD" "$top/tests/install.sh" "$BATS_TEST_TMPDIR/layers"
+	[ "$(grep -c '^- ' <<<"$output")" = 6 ]
+	[ "$(cat /etc/passwd /etc/group | cksum)" = "$before" ]
+}
+
+@test "INSTALL: the Pennypost of one person, without root" {
+	export HOME=$BATS_TEST_TMPDIR
+	bash -euo pipefail -c "$(sed -n '/^One person, no root$/,/^The user and/s/^    //p' "$top/INSTALL" | grep -v '^\*/')"
+	PENNYPOST=$HOME/.pennypost queue-add bob@example.com </dev/null
+	[ "$(PENNYPOST=$HOME/.pennypost queue-list | cut -f7)" = bob@example.com ]
+}
