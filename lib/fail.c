@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,19 @@ static const char *program = "pennypost";
 static const char *usage_line = "";
 static bool to_syslog;
 
+static void hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			_exit(EX_OSERR);
+}
+
 void fail_name(const char *name, const char *usage)
 {
 	program = name;
 	usage_line = usage;
 	opterr = 0;
+	hold_descriptors();
 }
 
 static void hide_controls(buf *line)

@@ -256,17 +256,6 @@ int writer_print(struct writer *w, const char *format, ...)
 	return status;
 }
 
-void io_standard(void)
-{
-	int fd = STDIN_FILENO;
-
-	while (fd <= STDERR_FILENO)
-		if (fcntl(fd, F_GETFD) >= 0 || open("/dev/null", O_RDWR) == fd)
-			fd++;
-		else
-			_exit(EX_OSERR);
-}
-
 int io_finish(int status)
 {
 	if (writer_flush(&io_out) == 0)

@@ -66,12 +66,6 @@ int writer_flush(struct writer *w);
 extern struct reader io_in;
 extern struct writer io_out;
 
-/*
- * First thing in a program that others start as they like: descriptors 0-2 are open (at /dev/null, if
- * they were not), so that no file of ours gets their numbers. Else the end of the program.
- */
-void io_standard(void);
-
 /* Flushes standard output and returns the status that main should: EX_IOERR, with a diagnostic, if that failed. */
 int io_finish(int status);
 

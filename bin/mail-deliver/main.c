@@ -56,7 +56,6 @@ int main(int argc, char **argv)
 	bool jobs = false;
 	int ch;
 
-	io_standard();
 	umask(027);
 	fail_name("mail-deliver", usage);
 	while ((ch = getopt(argc, argv, "f:jnt:")) != -1)

@@ -38,7 +38,6 @@ static void settle(void)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
 
-	io_standard();
 	mem_ends_with(EX_OSERR);
 	umask(027);
 	signal(SIGCHLD, SIG_DFL);

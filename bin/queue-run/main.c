@@ -256,7 +256,6 @@ int main(int argc, char **argv)
 	bool ids = false, all = false;
 	int ch;
 
-	io_standard();
 	fail_name("queue-run", usage);
 	while ((ch = getopt(argc, argv, "ac:di:R:")) != -1)
 		switch (ch) {

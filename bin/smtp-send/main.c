@@ -167,7 +167,6 @@ int main(int argc, char **argv)
 	slice host;
 	int ch;
 
-	io_standard();
 	fail_name("smtp-send", usage);
 	while ((ch = getopt(argc, argv, "f:jlo:s:t:v")) != -1)
 		switch (ch) {
