@@ -66,7 +66,7 @@ static int found(void *context, const char *folder, const char *id, const struct
 	(void)folder;
 	if (m->scan_forced)
 		waiting_add(&m->waiting, id, DUE_NOW);
-	else if (st->st_mtime <= time(NULL) + (m->resident ? RESCAN : 0))
+	else if (st->st_mtime <= clock_now() + (m->resident ? RESCAN : 0))
 		waiting_add(&m->waiting, id, st->st_mtime);
 	return 0;
 }

@@ -177,7 +177,7 @@ void entry_take(struct manager *m, const struct due *due)
 	memcpy(id, due->id, QUEUE_ID);
 	switch (queued_open(&e->q, &m->queue, NULL, id, QUEUE_LOCK)) {
 	case QUEUE_OK:
-		if (due->when != DUE_NOW && e->q.due > time(NULL))
+		if (due->when != DUE_NOW && e->q.due > clock_now())
 			forget(m, e);
 		else
 			begin(m, e);
@@ -250,7 +250,7 @@ static time_t next_attempt(const struct manager *m, const struct entry *e, time_
 
 static void postpone(struct manager *m, struct entry *e)
 {
-	time_t now = time(NULL), due = next_attempt(m, e, now);
+	time_t now = clock_now(), due = next_attempt(m, e, now);
 
 	if (queued_postpone(&e->q, due))
 		log_line("id=%s status=error reason=\"not postponed: %s\"", e->q.id, strerror(errno));

@@ -90,7 +90,7 @@ static void begin(struct manager *m)
 		fail(fail_status(errno), "%s: %s", m->conf.queue, strerror(errno));
 	m->last_ready = &m->ready;
 	m->last_wanting = &m->wanting;
-	srandom((unsigned)(time(NULL) ^ getpid()));
+	srandom((unsigned)(clock_now() ^ getpid()));
 	choose_user(m);
 	allow_descriptors(m);
 	arrive_begin(m);
@@ -125,7 +125,7 @@ static void obey_signals(struct manager *m)
 
 static void take_due(struct manager *m)
 {
-	time_t now = time(NULL);
+	time_t now = clock_now();
 	struct due due;
 
 	for (int n = 0; n < 64 && m->open < m->window && !m->stopping && waiting_take(&m->waiting, now, &due); n++)
@@ -178,7 +178,7 @@ static void once_a_second(struct manager *m)
 /* Milliseconds that poll may wait. */
 static int patience(const struct manager *m)
 {
-	time_t next = waiting_next(&m->waiting), now = time(NULL);
+	time_t next = waiting_next(&m->waiting), now = clock_now();
 	int64_t most = m->resident ? RESCAN * SECOND_MS : SECOND_MS;
 
 	if (m->touched || m->ready || m->scans_left)

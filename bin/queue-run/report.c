@@ -78,7 +78,7 @@ static int post(struct manager *m, const struct entry *e, const struct bounce *b
 		errno = error;
 		return -1;
 	}
-	waiting_add(&m->waiting, l.id, time(NULL));
+	waiting_add(&m->waiting, l.id, clock_now());
 	log_line("id=%s report=%s of=%s to=<%.*s> recipients=%zu", l.id, names[b->kind], e->q.id, (int)b->to.n,
 	    b->to.p, b->count);
 	return 0;
@@ -230,7 +230,7 @@ bool report_delay_is_due(struct manager *m, const struct entry *e)
 {
 	time_t notice = e->q.arrived + (m->conf.delay_notice ? m->conf.delay_notice : DELAY_NOTICE);
 
-	return e->q.sender.n && time(NULL) >= notice && reasons_last_time(m, e) < notice;
+	return e->q.sender.n && clock_now() >= notice && reasons_last_time(m, e) < notice;
 }
 
 void report_delay(struct manager *m, struct entry *e)
@@ -263,7 +263,7 @@ void report_success(struct manager *m, struct task *t, size_t row, const struct 
 	bool relayed = t->to->kind == ROUTE_EXCHANGES || t->to->kind == ROUTE_SMTP;
 	slice recipient = task_recipient(t, row);
 	struct bounce_recipient b = { .address = rcpt_address(recipient), .options = rcpt_options(recipient),
-		.host = r->host, .reply = reply, .tried = time(NULL) };
+		.host = r->host, .reply = reply, .tried = clock_now() };
 
 	if (!t->success) {
 		t->success = mem_alloc(sizeof *t->success);
