@@ -8,7 +8,9 @@ load helper
 		mount -t overlay overlay -o "lowerdir=/etc,upperdir=$0/u,workdir=$0/w" /etc' "$BATS_TEST_TMPDIR/layers" ||
 		skip "needs a mount namespace with overlays"
 	before=$(cat /etc/passwd /etc/group | cksum)
-	run -0 unshare -m env -u PENNYPOST BUILD="$BUILD" "$top/tests/install.sh" "$BATS_TEST_TMPDIR/layers"
+	run unshare -m env -u PENNYPOST BUILD="$BUILD" "$top/tests/install.sh" "$BATS_TEST_TMPDIR/layers"
+	echo "$output"
+	[ "$status" = 0 ]
 	[ "$(grep -c '^- ' <<<"$output")" = 6 ]
 	[ "$(cat /etc/passwd /etc/group | cksum)" = "$before" ]
 }
