@@ -26,3 +26,14 @@ example() {
 	awk -v want="$2" '/^\.Sh/ { on = $2 == "EXAMPLES" } on && /^\.Bd/ { n++; shown = 1; next }
 		/^\.Ed/ { shown = 0 } on && shown && n == want' "$top/man/$1" | sed 's/\\e/\\/g'
 }
+
+# closed_pipe COMMAND...: runs it with a pipe as its standard output that nobody reads any more.
+closed_pipe() {
+	local status=0 gone
+
+	exec {gone}> >(:)
+	wait $!
+	"$@" >&"$gone" || status=$?
+	exec {gone}>&-
+	return "$status"
+}

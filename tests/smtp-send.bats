@@ -551,9 +551,7 @@ id2	250" ]
 @test "a full or closed standard output is no success" {
 	canned server
 	run -74 bash -c "smtp-send -s 127.0.0.1:$port bob@there.example <message >/dev/full"
-	# shellcheck disable=SC2016
-	run -74 perl -e 'pipe my $r, my $w; close $r; open STDOUT, ">&", $w; exec @ARGV' \
-		bash -c "smtp-send -s 127.0.0.1:$port bob@there.example <message 2>/dev/null"
+	run -74 closed_pipe smtp-send -s "127.0.0.1:$port" bob@there.example <message
 	run -0 smtp-send -j -s "127.0.0.1:$port" </dev/null
 	[ -z "$output" ]
 }

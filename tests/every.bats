@@ -1,0 +1,84 @@
+# Every program, with what no program likes: a wrong option, nothing, NULs, a full disk and a closed pipe at its end.
+# What each then does in detail stands in its own test file.
+load helper
+
+setup() {
+	pennypost 'resolver 127.0.0.1:9'
+	mkdir -p "$PENNYPOST/mailboxes/alice"
+	printf 'To: alice\nSubject: x\n\nhello\n' >"$BATS_TEST_TMPDIR/letter"
+	printf 'To: al\0ice\nSubj\0ect: x\n\n\0\0hello\0' >"$BATS_TEST_TMPDIR/nul"
+	queue-add alice@here.example <"$BATS_TEST_TMPDIR/letter" >/dev/null
+}
+
+# The way each program is run here, with its input (a letter, where nothing is said).
+declare -gA run_as=(
+	[queue-add]='queue-add alice@here.example'
+	[mail-inject]='mail-inject -n -t'
+	[mx-lookup]='mx-lookup [127.0.0.1]'
+	[smtp-send]='smtp-send -t connect=1s -s 127.0.0.1:1 alice@there.example'
+	[smtp-serve]='smtp-serve'
+	[queue-run]='queue-run'
+	[queue-list]='queue-list'
+	[queue-edit]='queue-edit retry -a 0'
+	[mail-deliver]='mail-deliver -n alice'
+)
+
+programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
+
+# tolerably STATUS...: the last run ended in one of these ways, not by a crash or a time-out.
+tolerably() {
+	[[ " $* " = *" $status "* ]] || { echo "$program: exit $status: $output"; return 1; }
+}
+
+@test "every program is in this table" {
+	[ "$(programs)" = "$(printf '%s\n' "${!run_as[@]}" | LC_ALL=C sort)" ]
+}
+
+@test "a wrong option: 64, and the usage on standard error" {
+	for program in $(programs); do
+		for wrong in -Y --nonsense; do
+			run --separate-stderr timeout 10 "$program" "$wrong" </dev/null
+			tolerably 64
+			[ -z "$output" ]
+			[[ $stderr = "usage: $program "* ]]
+		done
+	done
+}
+
+@test "an empty input ends every program, and none crashes" {
+	for program in $(programs); do
+		run timeout 10 ${run_as[$program]} </dev/null
+		tolerably 0 75
+	done
+}
+
+@test "NULs in the input crash no program" {
+	for program in $(programs); do
+		run timeout 10 ${run_as[$program]} <"$BATS_TEST_TMPDIR/nul"
+		tolerably 0 65 75 76
+	done
+}
+
+@test "a full disk behind standard output: 74" {
+	for program in $(programs); do
+		[ "$program" != queue-run ] || continue # says nothing there
+		run timeout 10 bash -c "${run_as[$program]} >/dev/full" <"$BATS_TEST_TMPDIR/letter"
+		tolerably 74
+	done
+}
+
+@test "a closed pipe behind standard output: 74, or the signal" {
+	for program in $(programs); do
+		[ "$program" != queue-run ] || continue
+		run closed_pipe timeout 10 ${run_as[$program]} <"$BATS_TEST_TMPDIR/letter"
+		tolerably 74 141
+	done
+}
+
+@test "no settings where PENNYPOST points: 78, and the path is named" {
+	for program in $(programs); do
+		run env PENNYPOST=/nonexistent timeout 10 ${run_as[$program]} <"$BATS_TEST_TMPDIR/letter"
+		tolerably 78
+		[[ $output = "$program: /nonexistent"* ]]
+	done
+}
