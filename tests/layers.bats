@@ -8,7 +8,7 @@ io
 conf run
 codec charset addr command domain crlf
 head transport mime mbox
-maildir boundary
+maildir messages boundary
 downgrade
 queue routes aliases list
 letter local selection runner bounce

@@ -1,0 +1,28 @@
+/*
+ * messages: what a filter is told to read, one message after the other.
+ *
+ * An operand is a file, `-` for standard input, or a folder: of a Maildir (cur/ and new/ are there) its
+ * messages, of any other its plain files, without those whose names begin with a dot; each in the order
+ * of names, by which a Maildir's are in the order of their arrival.
+ */
+#ifndef MESSAGES_H
+#define MESSAGES_H
+
+#include "io.h"
+
+/*
+ * What is done with each message: EX_OK, or the exit status of what went wrong, which was said. The name is for
+ * diagnostics and output; it and the reader, at the first byte, are valid during the call only.
+ */
+typedef int message_each(void *context, const char *name, struct reader *in);
+
+/*
+ * Calls each for every message of the operands (NULL-ended; none: standard input), until standard output fails.
+ * What cannot be opened is said on standard error and passed over. EX_OK, or the first status that was none.
+ */
+int messages_each(char *const *operands, message_each *each, void *context);
+
+/* Whether operands name more than one message, or may: output says then which each line is of. */
+bool messages_several(char *const *operands);
+
+#endif
