@@ -300,3 +300,22 @@ int io_file(int directory, const char *path, size_t most, buf *b)
 	}
 	return close(fd);
 }
+
+int io_spool(void)
+{
+	const char *folder = getenv("TMPDIR");
+	buf name = { NULL, 0, 0 };
+	int fd;
+
+	if (!folder || !folder[0])
+		folder = "/var/tmp";
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd;
+	buf_print(&name, "%s/pennypost.XXXXXX", folder);
+	fd = mkostemp(name.p, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(name.p);
+	buf_free(&name);
+	return fd;
+}

@@ -78,4 +78,7 @@ int io_pwrite(int fd, slice bytes, off_t at);
 /* A whole file into b, at most `most` bytes (EFBIG): 0, -1. */
 int io_file(int directory, const char *path, size_t most, buf *b);
 
+/* A temporary file without a name, in $TMPDIR or /var/tmp: a descriptor for reading and writing, -1. */
+int io_spool(void);
+
 #endif

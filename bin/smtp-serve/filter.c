@@ -12,25 +12,6 @@
 #include "run.h"
 #include "serve.h"
 
-int spool_open(void)
-{
-	const char *folder = getenv("TMPDIR");
-	buf name = { NULL, 0, 0 };
-	int fd;
-
-	if (!folder || !folder[0])
-		folder = "/var/tmp";
-	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return fd;
-	buf_print(&name, "%s/smtp-serve.XXXXXX", folder);
-	fd = mkostemp(name.p, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name.p);
-	buf_free(&name);
-	return fd;
-}
-
 /* What it says until it ends, of which the first line is kept; it is ended when its time is over. */
 static void listen_to(pid_t child, int fd, int64_t deadline, buf *said)
 {
@@ -103,7 +84,7 @@ static const char *verdict(struct session *s, const char *program, int status, c
 /* A filter that accepted a letter and wrote none is broken, and the letter is worth keeping. */
 static const char *run_one(struct session *s, char *const argv[], int *fd)
 {
-	int out = spool_open();
+	int out = io_spool();
 	buf said = { NULL, 0, 0 };
 	const char *wrong;
 

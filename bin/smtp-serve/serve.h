@@ -115,9 +115,6 @@ const char *protocol(const struct session *);
 /* The reply for what the system could not do, by errno. */
 const char *trouble_of(int error);
 
-/* An unlinked temporary file: a descriptor, or -1. */
-int spool_open(void);
-
 /*
  * Runs a program with its standard input at the start of `in`, its output to `out` (-1: /dev/null),
  * and at most `ms` to live: its exit status; *said has the first line of its standard error.

@@ -62,7 +62,7 @@ void store_message(struct session *s)
 
 	if (!s->command && !s->conf->filter[0])
 		return;
-	fd = spool_open();
+	fd = io_spool();
 	if (fd < 0)
 		s->trouble = trouble(s, errno);
 	else
