@@ -43,6 +43,7 @@ char ascii_lower(char c);
 bool ascii_blank(char c);                       /* SP, TAB */
 bool ascii_digit(char c);
 bool ascii_letter(char c);
+int ascii_hex(char c);                           /* the value of a hexadecimal digit, or -1 */
 bool ascii_control(char c);                     /* 0-31 and 127 */
 
 slice buf_slice(const buf *b);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "charset.h"
 #include "codec.h"
 #include "head.h"
 #include "limit.h"
@@ -194,22 +195,10 @@ static void add_quoted(buf *to, slice text)
 	buf_addchar(to, '"');
 }
 
-/* The bytes of the character at the start of s: 0 where that is no UTF-8 (RFC 3629 §4, roughly). */
-static size_t character(slice s)
-{
-	unsigned char c = (unsigned char)s.p[0];
-	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (i == s.n || (s.p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 static bool is_utf8(slice s)
 {
 	for (size_t n; s.n; s = slice_from(s, n))
-		if ((n = character(s)) == 0)
+		if ((n = utf8_character(s)) == 0)
 			return false;
 	return true;
 }
@@ -222,7 +211,7 @@ static void add_encoded(buf *to, slice text)
 
 	buf_print(to, "=?%s?q?", charset);
 	while (text.n) {
-		size_t n = character(text);
+		size_t n = utf8_character(text);
 
 		if (to->n - start > 48) {
 			buf_print(to, "?=\n ");

@@ -19,6 +19,13 @@ enum {
 	/* A part of a message that may not have to be encoded is held until it is known, so far. */
 	LIMIT_HELD = 64 * 1024,
 
+	/* Bytes of one character in any set, with the escape sequence before it. */
+	LIMIT_CHARACTER = 16,
+
+	/* The name of a character set in an encoded word; and the pieces that a parameter is cut into (RFC 2231 §3). */
+	LIMIT_CHARSET = 64,
+	LIMIT_SECTIONS = 256,
+
 	/* A command line (§4.5.3.1.4 says 512; SMTPUTF8, DSN and AUTH each add to it). */
 	LIMIT_COMMAND_LINE = 4096,
 

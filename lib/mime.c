@@ -75,23 +75,29 @@ static void take_value(slice *s, buf *value)
 	}
 }
 
+bool mime_next_parameter(slice *body, slice *name, buf *value)
+{
+	while (body->n) {
+		if (!take(body, ';')) {
+			*body = slice_from(*body, 1);
+			continue;
+		}
+		*name = mime_token(body);
+		if (!take(body, '='))
+			continue;
+		take_value(body, value);
+		return true;
+	}
+	return false;
+}
+
 bool mime_parameter(slice body, const char *name, buf *value)
 {
 	size_t start = value->n;
+	slice found;
 
-	body = slice_from(body, slice_find(body, ';'));
-	while (body.n) {
-		if (!take(&body, ';')) {
-			body = slice_from(body, 1);
-			continue;
-		}
-
-		bool wanted = slice_case_is(mime_token(&body), name);
-
-		if (!take(&body, '='))
-			continue;
-		take_value(&body, value);
-		if (wanted)
+	while (mime_next_parameter(&body, &found, value)) {
+		if (slice_case_is(found, name))
 			return true;
 		value->n = start;
 	}

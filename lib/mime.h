@@ -13,6 +13,12 @@ slice mime_token(slice *body);
 bool mime_type(slice body, slice *type, slice *subtype);
 
 /*
+ * The next parameter of *body, which is a whole field body to begin with: its name, and its value, without quotes,
+ * appended. False behind the last.
+ */
+bool mime_next_parameter(slice *body, slice *name, buf *value);
+
+/*
  * Appends the value of a parameter, without its quotes: true; false where there is none. A value that
  * should stand in quotes and does not ends at a blank or semicolon.
  */

@@ -8,6 +8,8 @@ io
 conf run
 codec charset addr command domain crlf
 head transport mime mbox
+words
+param
 maildir messages boundary
 downgrade
 queue routes aliases list

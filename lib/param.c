@@ -1,0 +1,146 @@
+#include <string.h>
+
+#include "charset.h"
+#include "mime.h"
+#include "param.h"
+#include "words.h"
+
+/* A value, as a range of `values`. */
+struct piece {
+	size_t at, n;
+	bool there, encoded;
+};
+
+struct found {
+	buf values;             /* as they were written, without their quotes */
+	struct piece plain;     /* name=… */
+	struct piece whole;     /* name*=… */
+	struct piece pieces[LIMIT_SECTIONS];    /* name*0=…, name*1*=… */
+};
+
+/* Where the value of a parameter belongs, by what stands behind the name; NULL where it is none of ours. */
+static struct piece *place_of(struct found *f, slice suffix, bool *encoded)
+{
+	long long number;
+
+	*encoded = false;
+	if (suffix.n == 0)
+		return &f->plain;
+	if (suffix.p[0] != '*')
+		return NULL;
+	suffix = slice_from(suffix, 1);
+	*encoded = suffix.n == 0 || suffix.p[suffix.n - 1] == '*';
+	if (suffix.n == 0)
+		return &f->whole;
+	number = slice_number(slice_upto(suffix, suffix.n - *encoded));
+	return number >= 0 && number < LIMIT_SECTIONS ? &f->pieces[number] : NULL;
+}
+
+static void collect(struct found *f, slice body, const char *name)
+{
+	size_t at = 0, length = strlen(name);
+	slice parameter;
+
+	while (mime_next_parameter(&body, &parameter, &f->values)) {
+		bool encoded, ours = slice_case_starts(parameter, name);
+		struct piece *p = ours ? place_of(f, slice_from(parameter, length), &encoded) : NULL;
+
+		if (p && !p->there)
+			*p = (struct piece){ .at = at, .n = f->values.n - at, .there = true, .encoded = encoded };
+		else
+			f->values.n = at;
+		at = f->values.n;
+	}
+}
+
+static slice text_of(const struct found *f, const struct piece *p)
+{
+	return slice_upto(slice_from(buf_slice(&f->values), p->at), p->n);
+}
+
+static void add_unescaped(buf *to, slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		int high = i + 2 < text.n ? ascii_hex(text.p[i + 1]) : -1;
+		int low = i + 2 < text.n ? ascii_hex(text.p[i + 2]) : -1;
+
+		if (text.p[i] == '%' && high >= 0 && low >= 0) {
+			buf_addchar(to, (char)(high << 4 | low));
+			i += 2;
+		} else {
+			buf_addchar(to, text.p[i]);
+		}
+	}
+}
+
+/* Takes `charset'language'` from the start of *text; empty where it does not begin so. */
+static slice take_charset(slice *text)
+{
+	slice charset = slice_upto(*text, slice_find(*text, '\''));
+	slice rest = slice_from(*text, charset.n + 1);
+	size_t language = slice_find(rest, '\'');
+
+	if (language == rest.n)
+		return (slice){ "", 0 };
+	*text = slice_from(rest, language + 1);
+	return charset;
+}
+
+/* Pieces from the first to the one before a gap, and their character set, which the first says. */
+static void add_pieces(buf *value, const struct found *f, const struct piece *p, size_t count)
+{
+	slice text = text_of(f, p), charset = p->encoded ? take_charset(&text) : (slice){ "", 0 };
+	buf bytes = { NULL, 0, 0 }, utf8 = { NULL, 0, 0 };
+	struct charset c;
+
+	for (size_t i = 0; i < count && p[i].there; i++) {
+		if (i)
+			text = text_of(f, &p[i]);
+		if (p[i].encoded)
+			add_unescaped(&bytes, text);
+		else
+			buf_addslice(&bytes, text);
+	}
+	if (charset_open(&c, charset))
+		charset_guess(&c);
+	charset_more(&c, buf_slice(&bytes), &utf8);
+	charset_finish(&c, &utf8);
+	words_clean(value, buf_slice(&utf8));
+	buf_free(&bytes);
+	buf_free(&utf8);
+}
+
+/* Pieces none of which is encoded: an encoded word, cut up. */
+static bool add_joined(buf *value, const struct found *f)
+{
+	buf text = { NULL, 0, 0 };
+	bool good = true;
+
+	for (size_t i = 0; i < LIMIT_SECTIONS && f->pieces[i].there; i++) {
+		good &= !f->pieces[i].encoded;
+		buf_addslice(&text, text_of(f, &f->pieces[i]));
+	}
+	if (good)
+		words_decode(value, buf_slice(&text));
+	buf_free(&text);
+	return good;
+}
+
+bool mime_parameter_text(slice body, const char *name, buf *value)
+{
+	struct found f = { .plain.there = false };
+	bool there = true;
+
+	collect(&f, body, name);
+	if (f.whole.there)
+		add_pieces(value, &f, &f.whole, 1);
+	else if (f.pieces[0].there) {
+		if (!add_joined(value, &f))
+			add_pieces(value, &f, f.pieces, LIMIT_SECTIONS);
+	} else if (f.plain.there)
+		words_decode(value, text_of(&f, &f.plain));
+	else
+		there = false;
+	buf_free(&f.values);
+	return there;
+}

@@ -1,0 +1,16 @@
+/*
+ * param: a parameter of MIME as a person reads it (RFC 2231).
+ *
+ * Pieces `name*0`, `name*1`, … in any order, up to the first that is missing; `name*=charset'language'%41` and the same in
+ * pieces; encoded words in it (wrong, but everywhere) and raw 8-bit. `name*` and pieces go before a plain `name`, and the
+ * first of two the same before the second.
+ */
+#ifndef PARAM_H
+#define PARAM_H
+
+#include "buf.h"
+
+/* Appends the value, as words_decode would: valid UTF-8 in one line. False where there is none. */
+bool mime_parameter_text(slice body, const char *name, buf *value);
+
+#endif

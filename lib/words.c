@@ -1,0 +1,238 @@
+#include <string.h>
+
+#include "charset.h"
+#include "head.h"
+#include "words.h"
+
+/* `=?charset*language?encoding?text?=` */
+struct word {
+	slice charset, text;
+	char encoding;          /* b or q */
+};
+
+/* What is decoded goes through one conversion for as long as words follow each other in the same character set. */
+struct decoder {
+	buf out;                /* UTF-8, with the controls that were encoded */
+	buf bytes;              /* of one word */
+	slice charset;          /* of the conversion that is open */
+	bool open;
+	struct charset conversion;
+};
+
+static bool is_blank(char c)
+{
+	return ascii_blank(c) || c == '\r' || c == '\n';
+}
+
+static bool in_charset(char c)
+{
+	return c > ' ' && c < 127 && !strchr("?=<>@,;:\"/[]", c);
+}
+
+static int value64(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (ascii_digit(c))
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static bool is_base64(slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (value64(text.p[i]) < 0 && text.p[i] != '=' && !is_blank(text.p[i]))
+			return false;
+	return true;
+}
+
+static void add_b(buf *to, slice text)
+{
+	unsigned bits = 0, count = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		int value = value64(text.p[i]);
+
+		if (value < 0)
+			continue;
+		bits = (bits << 6 | (unsigned)value) & 0xffffff;
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			buf_addchar(to, (char)(bits >> count));
+		}
+	}
+}
+
+/* An escape that is none stays. */
+static void add_q(buf *to, slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		int high = i + 2 < text.n ? ascii_hex(text.p[i + 1]) : -1;
+		int low = i + 2 < text.n ? ascii_hex(text.p[i + 2]) : -1;
+
+		if (text.p[i] == '=' && high >= 0 && low >= 0) {
+			buf_addchar(to, (char)(high << 4 | low));
+			i += 2;
+		} else {
+			buf_addchar(to, text.p[i] == '_' ? ' ' : text.p[i]);
+		}
+	}
+}
+
+/* The length of the encoded word at the start of s, 0 where there is none. */
+static size_t word_length(slice s, struct word *w)
+{
+	size_t n = 2, start;
+	const char *end;
+
+	while (n < s.n && in_charset(s.p[n]))
+		n++;
+	if (n == 2 || n - 2 > LIMIT_CHARSET || s.n - n < 5 || s.p[n] != '?' || s.p[n + 2] != '?')
+		return 0;
+	w->charset = (slice){ s.p + 2, n - 2 };
+	w->charset = slice_upto(w->charset, slice_find(w->charset, '*'));
+	w->encoding = ascii_lower(s.p[n + 1]);
+	start = n + 3;
+	end = memmem(s.p + start, s.n - start, "?=", 2);
+	if (!end)
+		return 0;
+	w->text = (slice){ s.p + start, (size_t)(end - s.p) - start };
+	if (w->encoding != 'q' && (w->encoding != 'b' || !is_base64(w->text)))
+		return 0;
+	return start + w->text.n + 2;
+}
+
+/* The place of the next encoded word, or s.n. */
+static size_t find_word(slice s, struct word *w, size_t *length)
+{
+	size_t i = 0;
+
+	while (i < s.n) {
+		const char *at = memmem(s.p + i, s.n - i, "=?", 2);
+
+		if (!at)
+			break;
+		i = (size_t)(at - s.p);
+		*length = word_length(slice_from(s, i), w);
+		if (*length)
+			return i;
+		i += 2;
+	}
+	return s.n;
+}
+
+static void end_run(struct decoder *d)
+{
+	if (d->open)
+		charset_finish(&d->conversion, &d->out);
+	d->open = false;
+}
+
+static void add_word(struct decoder *d, const struct word *w)
+{
+	if (d->open && !slice_case_same(d->charset, w->charset))
+		end_run(d);
+	if (!d->open) {
+		if (charset_open(&d->conversion, w->charset))
+			charset_guess(&d->conversion);
+		d->charset = w->charset;
+		d->open = true;
+	}
+	buf_clear(&d->bytes);
+	if (w->encoding == 'b')
+		add_b(&d->bytes, w->text);
+	else
+		add_q(&d->bytes, w->text);
+	charset_more(&d->conversion, buf_slice(&d->bytes), &d->out);
+}
+
+static void add_literal(struct decoder *d, slice text)
+{
+	struct charset c;
+
+	end_run(d);
+	charset_guess(&c);
+	charset_more(&c, text, &d->out);
+	charset_finish(&c, &d->out);
+}
+
+/* Blanks between two words only separate them (RFC 2047 §6.2). */
+static void decode(struct decoder *d, slice text)
+{
+	struct word w = { .encoding = 'q' };
+	size_t length = 0;
+
+	while (text.n) {
+		size_t n = find_word(text, &w, &length);
+		slice before = slice_upto(text, n);
+
+		if (slice_trim(before).n || (n && (!d->open || n == text.n)))
+			add_literal(d, before);
+		if (n == text.n)
+			break;
+		add_word(d, &w);
+		text = slice_from(text, n + length);
+	}
+	end_run(d);
+}
+
+/* ASCII without controls and without an encoded word: nearly every field. */
+static bool is_plain(slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)(s.p[i] - ' ') >= 127 - ' ' || (s.p[i] == '?' && i && s.p[i - 1] == '='))
+			return false;
+	return true;
+}
+
+void words_decode(buf *to, slice body)
+{
+	struct decoder d = { .open = false };
+	buf line = { NULL, 0, 0 };
+
+	body = slice_trim(body);
+	if (is_plain(body)) {
+		buf_addslice(to, body);
+		return;
+	}
+	head_unfold(&line, body);
+	decode(&d, buf_slice(&line));
+	words_clean(to, buf_slice(&d.out));
+	buf_free(&line);
+	buf_free(&d.out);
+	buf_free(&d.bytes);
+}
+
+/* The length of the control or separator of lines at the start of s, 0 where there is none. *blank: it is one to a reader. */
+static size_t control_length(slice s, bool *blank)
+{
+	*blank = is_blank(s.p[0]);
+	if (ascii_control(s.p[0]))
+		return 1;
+	if (s.n >= 2 && s.p[0] == '\xc2' && (s.p[1] & 0xe0) == 0x80)
+		return 2;
+	*blank = slice_starts(s, "\xe2\x80\xa8") || slice_starts(s, "\xe2\x80\xa9");
+	return *blank ? 3 : 0;
+}
+
+void words_clean(buf *to, slice utf8)
+{
+	size_t start = 0;
+
+	for (size_t i = 0, n; i < utf8.n; i += n) {
+		bool blank;
+
+		n = control_length(slice_from(utf8, i), &blank);
+		if (n == 0) {
+			n = 1;
+			continue;
+		}
+		buf_add(to, utf8.p + start, i - start);
+		buf_addtext(to, blank ? " " : "\xef\xbf\xbd");
+		start = i + n;
+	}
+	buf_addslice(to, slice_from(utf8, start));
+}

@@ -1,0 +1,22 @@
+/*
+ * words: a field body as a person reads it: RFC 2047 encoded words decoded to UTF-8, as real mail has them.
+ *
+ * Everywhere, not only where §5 allows them: inside quotes and between other letters too. With a language (RFC 2231 §5),
+ * base64 without padding, blanks inside, characters cut between words. What is no encoded word stays as it is. Raw
+ * 8-bit and unknown character sets are guessed (charset_guess).
+ *
+ * What is appended is valid UTF-8 in one line: nothing that a message says forges a line, a field of a record or
+ * an escape sequence of a terminal.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "buf.h"
+
+/* Appends a body, unfolded and decoded, without blanks at its ends. */
+void words_decode(buf *to, slice body);
+
+/* Appends UTF-8 with blanks for TAB, CR, LF and the separators U+2028-2029, and U+FFFD for every other control. */
+void words_clean(buf *to, slice utf8);
+
+#endif
