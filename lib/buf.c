@@ -197,6 +197,23 @@ bool ascii_control(char c)
 	return (unsigned char)c < 32 || c == 127;
 }
 
+int ascii_hex(char c)
+{
+	if (ascii_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool seven_bit(slice s)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < s.n; i++)
+		good &= (unsigned char)(s.p[i] - 1) < 127 && s.p[i] != '\r';
+	return good;
+}
+
 slice buf_slice(const buf *b)
 {
 	return (slice){ b->p, b->n };

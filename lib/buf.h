@@ -45,6 +45,8 @@ bool ascii_digit(char c);
 bool ascii_letter(char c);
 int ascii_hex(char c);                           /* the value of a hexadecimal digit, or -1 */
 bool ascii_control(char c);                     /* 0-31 and 127 */
+int ascii_hex(char c);                          /* the value of a hexadecimal digit, or -1 */
+bool seven_bit(slice s);                        /* no byte above 127, no NUL and no CR */
 
 slice buf_slice(const buf *b);
 void buf_add(buf *b, const void *p, size_t n);

@@ -24,9 +24,10 @@
 #ifndef DOWNGRADE_H
 #define DOWNGRADE_H
 
+#include "base64.h"
 #include "boundary.h"
 #include "buf.h"
-#include "codec.h"
+#include "qp.h"
 
 struct downgrade {
 	const char *why;        /* after -1: a constant, the text to an enhanced status 5.6.3 */

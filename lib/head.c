@@ -3,9 +3,9 @@
 
 #include "addr.h"
 #include "charset.h"
-#include "codec.h"
 #include "head.h"
 #include "limit.h"
+#include "qp.h"
 
 enum { COLUMNS = 78 };          /* RFC 5322 §2.1.1 */
 

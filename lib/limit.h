@@ -26,6 +26,9 @@ enum {
 	LIMIT_CHARSET = 64,
 	LIMIT_SECTIONS = 256,
 
+	/* Blanks that go before a line end of quoted-printable: no line of text that was padded on its way has more. */
+	LIMIT_BLANKS = LIMIT_TEXT_LINE,
+
 	/* A command line (§4.5.3.1.4 says 512; SMTPUTF8, DSN and AUTH each add to it). */
 	LIMIT_COMMAND_LINE = 4096,
 

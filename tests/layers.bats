@@ -6,9 +6,10 @@ buf limit
 clock fail network
 io
 conf run
-codec charset addr command domain crlf
-head transport mime mbox
-words
+base64-simd charset addr command domain crlf
+base64 qp
+uu head transport mime mbox
+words transfer
 param
 maildir messages boundary
 downgrade
