@@ -184,14 +184,6 @@ bool ascii_letter(char c)
 	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
-int ascii_hex(char c)
-{
-	if (ascii_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool ascii_control(char c)
 {
 	return (unsigned char)c < 32 || c == 127;

@@ -43,7 +43,6 @@ char ascii_lower(char c);
 bool ascii_blank(char c);                       /* SP, TAB */
 bool ascii_digit(char c);
 bool ascii_letter(char c);
-int ascii_hex(char c);                           /* the value of a hexadecimal digit, or -1 */
 bool ascii_control(char c);                     /* 0-31 and 127 */
 int ascii_hex(char c);                          /* the value of a hexadecimal digit, or -1 */
 bool seven_bit(slice s);                        /* no byte above 127, no NUL and no CR */

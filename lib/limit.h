@@ -16,14 +16,25 @@ enum {
 	LIMIT_MULTIPARTS = 100,
 	LIMIT_BOUNDARY = 256,
 
+	/* Parts of a message, and how many may be in each other: Dovecot stops at 10,000 and 100. */
+	LIMIT_PARTS = 10000,
+	LIMIT_PART_DEPTH = 100,
+
+	/* Names of types, subtypes, charsets (RFC 6838 §4.2); a file name that is shown: NAME_MAX. */
+	LIMIT_TYPE_NAME = 127,
+	LIMIT_FILE_NAME = 255,
+
 	/* A part of a message that may not have to be encoded is held until it is known, so far. */
 	LIMIT_HELD = 64 * 1024,
 
 	/* Bytes of one character in any set, with the escape sequence before it. */
 	LIMIT_CHARACTER = 16,
 
-	/* The name of a character set in an encoded word; and the pieces that a parameter is cut into (RFC 2231 §3). */
+	/* The name of a character set in an encoded word; the text of one: RFC 2047 §2 says 75, some mailers put a whole field in. */
 	LIMIT_CHARSET = 64,
+	LIMIT_ENCODED_WORD = 8192,
+
+	/* The pieces that a parameter is cut into (RFC 2231 §3). */
 	LIMIT_SECTIONS = 256,
 
 	/* Blanks that go before a line end of quoted-printable: no line of text that was padded on its way has more. */

@@ -1,7 +1,10 @@
 #include <string.h>
 
+#include "base64.h"
 #include "charset.h"
 #include "head.h"
+#include "limit.h"
+#include "qp.h"
 #include "words.h"
 
 /* `=?charset*language?encoding?text?=` */
@@ -29,57 +32,15 @@ static bool in_charset(char c)
 	return c > ' ' && c < 127 && !strchr("?=<>@,;:\"/[]", c);
 }
 
-static int value64(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (ascii_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 static bool is_base64(slice text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (value64(text.p[i]) < 0 && text.p[i] != '=' && !is_blank(text.p[i]))
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (!ascii_letter(c) && !ascii_digit(c) && !is_blank(c) && c != '+' && c != '/' && c != '=')
 			return false;
+	}
 	return true;
-}
-
-static void add_b(buf *to, slice text)
-{
-	unsigned bits = 0, count = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		int value = value64(text.p[i]);
-
-		if (value < 0)
-			continue;
-		bits = (bits << 6 | (unsigned)value) & 0xffffff;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			buf_addchar(to, (char)(bits >> count));
-		}
-	}
-}
-
-/* An escape that is none stays. */
-static void add_q(buf *to, slice text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		int high = i + 2 < text.n ? ascii_hex(text.p[i + 1]) : -1;
-		int low = i + 2 < text.n ? ascii_hex(text.p[i + 2]) : -1;
-
-		if (text.p[i] == '=' && high >= 0 && low >= 0) {
-			buf_addchar(to, (char)(high << 4 | low));
-			i += 2;
-		} else {
-			buf_addchar(to, text.p[i] == '_' ? ' ' : text.p[i]);
-		}
-	}
 }
 
 /* The length of the encoded word at the start of s, 0 where there is none. */
@@ -96,7 +57,7 @@ static size_t word_length(slice s, struct word *w)
 	w->charset = slice_upto(w->charset, slice_find(w->charset, '*'));
 	w->encoding = ascii_lower(s.p[n + 1]);
 	start = n + 3;
-	end = memmem(s.p + start, s.n - start, "?=", 2);
+	end = memmem(s.p + start, slice_upto(slice_from(s, start), LIMIT_ENCODED_WORD).n, "?=", 2);
 	if (!end)
 		return 0;
 	w->text = (slice){ s.p + start, (size_t)(end - s.p) - start };
@@ -143,9 +104,9 @@ static void add_word(struct decoder *d, const struct word *w)
 	}
 	buf_clear(&d->bytes);
 	if (w->encoding == 'b')
-		add_b(&d->bytes, w->text);
+		base64_decode_add(&d->bytes, w->text);
 	else
-		add_q(&d->bytes, w->text);
+		q_decode_add(&d->bytes, w->text);
 	charset_more(&d->conversion, buf_slice(&d->bytes), &d->out);
 }
 

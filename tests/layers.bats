@@ -6,13 +6,13 @@ buf limit
 clock fail network
 io
 conf run
-base64-simd charset addr command domain crlf
+base64-simd flowed media charset addr command domain crlf
 base64 qp
 uu head transport mime mbox
 words transfer
 param
 maildir messages boundary
-downgrade
+downgrade part
 queue routes aliases list
 letter local selection runner bounce
 dns net

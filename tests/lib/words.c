@@ -1,5 +1,8 @@
 /* words: the table of RFC 2047 §8, encoded words as mail really has them, and what may not come out of them. */
+#include <time.h>
+
 #include "tap.h"
+#include "limit.h"
 #include "words.h"
 
 static void vector(slice in, const char *want)
@@ -97,6 +100,21 @@ static void controls(void)
 	vector(SLICE("a\tb"), "a b");
 }
 
+/* A field as large as a header may be, of words that never end: time must grow with its length alone. */
+static void endless(void)
+{
+	buf body = { NULL, 0, 0 }, out = { NULL, 0, 0 };
+	clock_t begun = clock();
+
+	while (body.n < LIMIT_HEADER)
+		buf_addtext(&body, "=?a?q?x");
+	words_decode(&out, buf_slice(&body));
+	ok(slice_same(buf_slice(&out), buf_slice(&body)), "words that never end stay");
+	ok(clock() - begun < 5 * CLOCKS_PER_SEC, "and cost no more than their length");
+	buf_free(&body);
+	buf_free(&out);
+}
+
 int main(void)
 {
 	of_the_rfc();
@@ -104,5 +122,6 @@ int main(void)
 	as_it_comes();
 	broken();
 	controls();
+	endless();
 	return tap_done();
 }
