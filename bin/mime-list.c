@@ -66,8 +66,9 @@ static void add_name(buf *texts, slice name)
 {
 	size_t start = texts->n;
 
-	for (size_t i = 0; i < name.n; i++)
-		buf_addchar(texts, ascii_lower(name.p[i]));
+	buf_addslice(texts, name);
+	for (size_t i = start; i < texts->n; i++)
+		texts->p[i] = ascii_lower(texts->p[i]);
 	end_text(texts, start, LIMIT_TYPE_NAME);
 }
 
@@ -180,9 +181,11 @@ static void print_record(struct listing *l, const char *name, const struct row *
 		buf_addchar(&l->scratch, '\t');
 		buf_addfield(&l->scratch, slice_of(text));
 	}
-	buf_print(&l->scratch, "\t%lld\t", r->bytes);
+	buf_addchar(&l->scratch, '\t');
+	buf_addnumber(&l->scratch, (unsigned long long)r->bytes);
+	buf_addchar(&l->scratch, '\t');
 	if (r->text)
-		buf_print(&l->scratch, "%lld", r->lines);
+		buf_addnumber(&l->scratch, (unsigned long long)r->lines);
 	buf_addchar(&l->scratch, l->end);
 	writer_put(&io_out, buf_slice(&l->scratch));
 }

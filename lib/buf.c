@@ -51,24 +51,6 @@ char *mem_text(slice s)
 	return p;
 }
 
-slice slice_of(const char *text)
-{
-	return (slice){ text, strlen(text) };
-}
-
-slice slice_upto(slice s, size_t n)
-{
-	return (slice){ s.p, n < s.n ? n : s.n };
-}
-
-/* Of no bytes p may be NULL, to which C lets nothing be added. */
-slice slice_from(slice s, size_t n)
-{
-	if (n > s.n)
-		n = s.n;
-	return (slice){ n ? s.p + n : s.p, s.n - n };
-}
-
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -81,13 +63,6 @@ slice slice_trim(slice s)
 	while (s.n && is_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
-}
-
-size_t slice_find(slice s, char c)
-{
-	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return at ? (size_t)(at - s.p) : s.n;
 }
 
 bool slice_same(slice a, slice b)
@@ -164,31 +139,6 @@ long long slice_number(slice s)
 	return value;
 }
 
-char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-bool ascii_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-bool ascii_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool ascii_letter(char c)
-{
-	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
-}
-
-bool ascii_control(char c)
-{
-	return (unsigned char)c < 32 || c == 127;
-}
-
 int ascii_hex(char c)
 {
 	if (ascii_digit(c))
@@ -204,11 +154,6 @@ bool seven_bit(slice s)
 	for (size_t i = 0; i < s.n; i++)
 		good &= (unsigned char)(s.p[i] - 1) < 127 && s.p[i] != '\r';
 	return good;
-}
-
-slice buf_slice(const buf *b)
-{
-	return (slice){ b->p, b->n };
 }
 
 char *buf_reserve(buf *b, size_t n)
@@ -289,13 +234,27 @@ void buf_free(buf *b)
 
 void buf_addfield(buf *b, slice field)
 {
-	for (size_t i = 0; i < field.n; i++)
-		switch (field.p[i]) {
-		case '\t': buf_addtext(b, "\\t"); break;
-		case '\n': buf_addtext(b, "\\n"); break;
-		case '\\': buf_addtext(b, "\\\\"); break;
-		default: buf_addchar(b, field.p[i]);
-		}
+	char *to = buf_reserve(b, 2 * field.n);
+
+	for (size_t i = 0; i < field.n; i++) {
+		char c = field.p[i];
+
+		if (c == '\t' || c == '\n' || c == '\\')
+			*to++ = '\\';
+		*to++ = c == '\t' ? 't' : c == '\n' ? 'n' : c;
+	}
+	b->n = (size_t)(to - b->p);
+	*to = '\0';
+}
+
+void buf_addnumber(buf *b, unsigned long long number)
+{
+	char digits[24], *at = digits + sizeof digits;
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	buf_add(b, at, (size_t)(digits + sizeof digits - at));
 }
 
 void buf_addunescaped(buf *b, slice field)

@@ -11,17 +11,43 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct { const char *p; size_t n; } slice;
 typedef struct { char *p; size_t n, cap; } buf;
 
 #define SLICE(literal) ((slice){ "" literal, sizeof literal - 1 })
 
-slice slice_of(const char *text);
-slice slice_upto(slice s, size_t n);            /* the first n bytes, or all */
-slice slice_from(slice s, size_t n);            /* what is after the first n bytes */
+/* Inline: the parsers call these for every byte or word, and a call costs more than what they do. */
+
+static inline slice slice_of(const char *text)
+{
+	return (slice){ text, strlen(text) };
+}
+
+/* The first n bytes, or all. */
+static inline slice slice_upto(slice s, size_t n)
+{
+	return (slice){ s.p, n < s.n ? n : s.n };
+}
+
+/* What is after the first n bytes. Of no bytes p may be NULL, to which C lets nothing be added. */
+static inline slice slice_from(slice s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return (slice){ n ? s.p + n : s.p, s.n - n };
+}
+
+/* Index of the first c, or s.n. */
+static inline size_t slice_find(slice s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
 slice slice_trim(slice s);                      /* without SP, TAB, CR, LF at both ends */
-size_t slice_find(slice s, char c);             /* index of the first c, or s.n */
 bool slice_same(slice a, slice b);
 bool slice_is(slice s, const char *text);
 bool slice_starts(slice s, const char *text);
@@ -39,19 +65,46 @@ bool slice_word(slice *rest, slice *word);
 long long slice_number(slice s);
 
 /* ASCII, whatever the locale says. */
-char ascii_lower(char c);
-bool ascii_blank(char c);                       /* SP, TAB */
-bool ascii_digit(char c);
-bool ascii_letter(char c);
-bool ascii_control(char c);                     /* 0-31 and 127 */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* SP, TAB */
+static inline bool ascii_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_letter(char c)
+{
+	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+
+/* 0-31 and 127 */
+static inline bool ascii_control(char c)
+{
+	return (unsigned char)c < 32 || c == 127;
+}
+
 int ascii_hex(char c);                          /* the value of a hexadecimal digit, or -1 */
 bool seven_bit(slice s);                        /* no byte above 127, no NUL and no CR */
 
-slice buf_slice(const buf *b);
+static inline slice buf_slice(const buf *b)
+{
+	return (slice){ b->p, b->n };
+}
+
 void buf_add(buf *b, const void *p, size_t n);
 void buf_addslice(buf *b, slice s);
 void buf_addtext(buf *b, const char *text);
 void buf_addchar(buf *b, char c);
+void buf_addnumber(buf *b, unsigned long long number);  /* in decimal */
 void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprint(buf *b, const char *format, va_list);
 char *buf_reserve(buf *b, size_t n);            /* room for n more bytes after b->n */

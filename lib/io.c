@@ -76,7 +76,7 @@ int reader_fill(struct reader *r)
 		if (errno != EINTR && errno != EAGAIN)
 			return -1;
 	}
-	r->eof = n == 0;
+	r->eof = n == 0 || (r->plain && (size_t)n < r->cap - r->end);
 	r->end += (size_t)n;
 	return n > 0;
 }

@@ -20,6 +20,7 @@ struct reader {
 	int64_t deadline;
 	bool eof;
 	bool nonblocking;       /* fd is O_NONBLOCK: it is read first, and waited for only if nothing is there */
+	bool plain;             /* fd is a plain file on a disk: less than was asked for is its end, which need not be read */
 };
 
 void reader_open(struct reader *r, int fd);     /* borrows fd; buffer of LIMIT_STREAM bytes */

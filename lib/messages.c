@@ -35,9 +35,10 @@ static void refuse(struct walk *w, const char *name)
 	went_wrong(w, EX_NOINPUT);
 }
 
-static void read_message(struct walk *w, const char *name, int fd)
+static void read_message(struct walk *w, const char *name, int fd, bool plain)
 {
 	w->in.fd = fd;
+	w->in.plain = plain;
 	w->in.start = w->in.end = 0;
 	w->in.eof = false;
 	went_wrong(w, w->each(w->context, name, &w->in));
@@ -132,7 +133,7 @@ static void read_listed(struct walk *w, const char *path, int folder, const char
 		refuse(w, w->name.p);
 		return;
 	}
-	read_message(w, w->name.p, fd);
+	read_message(w, w->name.p, fd, true);
 	close(fd);
 }
 
@@ -172,7 +173,7 @@ static void read_operand(struct walk *w, const char *path)
 	else if (S_ISDIR(st.st_mode))
 		read_folder(w, path, fd);
 	else
-		read_message(w, path, fd);
+		read_message(w, path, fd, false);
 	if (fd >= 0)
 		close(fd);
 }
@@ -185,7 +186,7 @@ int messages_each(char *const *operands, message_each *each, void *context)
 	reader_open(&w.in, STDIN_FILENO);
 	for (char *const *operand = *operands ? operands : standard_input; *operand && !io_out.error; operand++)
 		if (strcmp(*operand, "-") == 0)
-			read_message(&w, *operand, STDIN_FILENO);
+			read_message(&w, *operand, STDIN_FILENO, false);
 		else
 			read_operand(&w, *operand);
 	reader_close(&w.in);

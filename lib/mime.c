@@ -78,6 +78,8 @@ static void take_value(slice *s, buf *value)
 bool mime_next_parameter(slice *body, slice *name, buf *value)
 {
 	while (body->n) {
+		while (body->n && body->p[0] != ';' && body->p[0] != '(')
+			*body = slice_from(*body, 1);
 		if (!take(body, ';')) {
 			*body = slice_from(*body, 1);
 			continue;

@@ -126,7 +126,19 @@ static bool add_joined(buf *value, const struct found *f)
 	return good;
 }
 
-bool mime_parameter_text(slice body, const char *name, buf *value)
+/* Without a `*` in it: nearly every field. */
+static bool plain_parameter(slice body, const char *name, buf *value)
+{
+	buf text = { NULL, 0, 0 };
+	bool there = mime_parameter(body, name, &text);
+
+	if (there)
+		words_decode(value, buf_slice(&text));
+	buf_free(&text);
+	return there;
+}
+
+static bool sectioned_parameter(slice body, const char *name, buf *value)
 {
 	struct found f = { .plain.there = false };
 	bool there = true;
@@ -143,4 +155,9 @@ bool mime_parameter_text(slice body, const char *name, buf *value)
 		there = false;
 	buf_free(&f.values);
 	return there;
+}
+
+bool mime_parameter_text(slice body, const char *name, buf *value)
+{
+	return slice_find(body, '*') == body.n ? plain_parameter(body, name, value) : sectioned_parameter(body, name, value);
 }

@@ -93,10 +93,19 @@ static enum part_kind kind_of(struct part_walk *w, struct part *p)
 	    && boundaries_push(&w->open, p->content_type, slice_case_is(p->subtype, "digest")) ? PART_MULTIPART : PART_LEAF;
 }
 
+/* The stack is larger than most headers: zeroing it would take a fifth of the time that a message takes. */
+static void begin_walk(struct part_walk *w, const struct part_events *events, void *context)
+{
+	memset(w, 0, offsetof(struct part_walk, stack));
+	w->events = events;
+	w->context = context;
+}
+
 static void walk_inside(struct part_walk *w, struct part *message)
 {
 	w->inside = mem_alloc(sizeof *w->inside);
-	*w->inside = (struct part_walk){ .events = w->events, .context = w->context, .parts = w->parts };
+	begin_walk(w->inside, w->events, w->context);
+	w->inside->parts = w->parts;
 	push(w->inside, message, 0);
 	transfer_decoder_begin(&w->decoder, message->encoding);
 }
@@ -362,7 +371,8 @@ static void take(struct part_walk *w, slice bytes)
 
 void part_walk_begin(struct part_walk *w, const struct part_events *events, void *context)
 {
-	*w = (struct part_walk){ .events = events, .context = context, .parts = &w->own_parts };
+	begin_walk(w, events, context);
+	w->parts = &w->own_parts;
 	push(w, NULL, 0);
 }
 
@@ -404,5 +414,5 @@ void part_number(buf *to, const struct part *p)
 		part_number(to, outer);
 		buf_addchar(to, '.');
 	}
-	buf_print(to, "%zu", is_whole_body(p) ? 0 : p->index ? p->index : 1);
+	buf_addnumber(to, is_whole_body(p) ? 0 : p->index ? p->index : 1);
 }

@@ -56,8 +56,7 @@ struct part_events {
 struct part_walk {
 	const struct part_events *events;
 	void *context;
-	struct part stack[LIMIT_PART_DEPTH];    /* the parts that are open, outermost first */
-	size_t depth;                   /* of them */
+	size_t depth;                   /* of the stack */
 	size_t *parts;                  /* all that began; in the outermost walk, own_parts */
 	size_t own_parts;
 
@@ -72,6 +71,8 @@ struct part_walk {
 	/* The innermost part is a message that is sent encoded: decoded, it is walked by a walk of its own. */
 	struct part_walk *inside;
 	struct transfer_decoder decoder;
+
+	struct part stack[LIMIT_PART_DEPTH];    /* the parts that are open, outermost first; not zeroed */
 };
 
 void part_walk_begin(struct part_walk *, const struct part_events *, void *context);

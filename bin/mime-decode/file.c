@@ -90,15 +90,18 @@ static void compose(buf *to, slice name, unsigned long number)
 
 int file_create(struct files *f, slice wanted, buf *name)
 {
-	unsigned long number = 0;
+	unsigned long number = slice_same(wanted, buf_slice(&f->last_taken)) ? ++f->taken + 1 : 0;
 	int fd;
 
 	do {
 		buf_clear(name);
 		compose(name, wanted, number);
 		fd = openat(f->folder, name->p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-		if (fd < 0 && errno == EEXIST)
+		if (fd < 0 && errno == EEXIST) {
 			number = ++f->taken + 1;
+			buf_clear(&f->last_taken);
+			buf_addslice(&f->last_taken, wanted);
+		}
 	} while (fd < 0 && errno == EEXIST);
 	return fd;
 }

@@ -7,6 +7,7 @@
 struct files {
 	int folder;
 	unsigned long taken;    /* names that were: no number behind a name is tried twice */
+	buf last_taken;         /* the last of them: messages of one kind have parts of one name */
 };
 
 /* The folder that they are made in, made if it is missing; else the end of the program. */

@@ -7,6 +7,7 @@
 #	figure LABEL COUNT SECONDS              prints what was measured otherwise
 #	scaled COUNT                            that many, or the share $SCALE (per cent) of it
 #	pennypost SETTING...                    a Pennypost in $work/pennypost, with these lines in its conf
+#	on_tmpfs                                $work is in memory: creating files on a disk is slow, and erratic
 #	fill QUEUE COUNT DUE [DOMAINS]          letters of 4 KB into a queue, due in so many seconds
 
 RUNS=${RUNS:-5}
@@ -60,6 +61,11 @@ pennypost() {
 	export PENNYPOST=$work/pennypost
 	mkdir -p "$PENNYPOST/queue"
 	printf '%s\n' 'hostname here.example' 'log stderr' 'queue-reserve 0' 'deliver queue' "$@" >"$PENNYPOST/conf"
+}
+
+on_tmpfs() {
+	rm -rf "$work"
+	work=$(mktemp -d /dev/shm/pennypost.XXXXXX)
 }
 
 empty() { find "$1" -type f -delete; }
