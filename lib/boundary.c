@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "boundary.h"
 #include "mime.h"
 
@@ -20,11 +22,10 @@ bool boundaries_push(struct boundaries *b, slice type_body, bool digest)
 	return true;
 }
 
-static bool is_delimiter(slice line, slice boundary, bool *closes)
+/* What stands behind the dashes of a line: the boundary, or it and `--`, and blanks. */
+static bool is_delimiter(slice rest, slice boundary, bool *closes)
 {
-	slice rest = slice_from(line, 2);
-
-	if (!slice_starts(line, "--") || !slice_same(slice_upto(rest, boundary.n), boundary))
+	if (rest.n < boundary.n || memcmp(rest.p, boundary.p, boundary.n) != 0)
 		return false;
 	rest = slice_from(rest, boundary.n);
 	*closes = slice_starts(rest, "--");
@@ -36,8 +37,10 @@ static bool is_delimiter(slice line, slice boundary, bool *closes)
 
 size_t boundaries_find(const struct boundaries *b, slice line, bool *closes)
 {
+	if (!slice_starts(line, "--"))
+		return b->depth;
 	for (size_t i = b->depth; i-- > 0;)
-		if (is_delimiter(line, (slice){ b->text.p + b->levels[i].at, b->levels[i].n }, closes))
+		if (is_delimiter(slice_from(line, 2), (slice){ b->text.p + b->levels[i].at, b->levels[i].n }, closes))
 			return i;
 	return b->depth;
 }
