@@ -339,6 +339,8 @@ int addr_next(struct addr_list *list, struct addr *a)
 		char end = e.n < list->rest.n ? list->rest.p[e.n] : ',';
 
 		list->rest = slice_from(list->rest, e.n + 1);
+		if (!list->in_group)
+			list->group = slice_upto(text, e.group ? text.n : 0);
 		if (e.group)
 			list->in_group = true;
 		else if (end == ';')

@@ -20,6 +20,7 @@
 struct addr_list {
 	slice rest;             /* of the field body, not yet read */
 	bool in_group;
+	slice group;            /* the name, as written, of the group that the last mailbox is in; or empty */
 };
 
 /*

@@ -29,8 +29,8 @@ static const struct alias {
 	  "iso-8859-8" },
 	{ "iso88596i iso88596e csiso88596i csiso88596e", "iso-8859-6" },
 	{ "gb2312 gb23121980 gb231280 csgb2312 gb euccn gbk cp936 ms936 windows936 csgb231280 csiso58gb231280 "
-	  "chinese isoir58 gb18030 gb180302000 gb180302005", "gb18030" },
-	{ "big5 big5hkscs big5eten bigfive csbig5 cnbig5 cp950 ms950 windows950 big5hk", "big5-hkscs" },
+	  "chinese isoir58 gb18030 gb180302000 gb180302005 eucgb2312cn", "gb18030" },
+	{ "big5 big5hkscs big5eten bigfive csbig5 cnbig5 cp950 ms950 windows950 big5hk big5tw", "big5-hkscs" },
 	{ "ksc56011987 ksc56011989 ksc5601 ksc5601ks ksx1001 isoir149 csksc56011987 korean euckr cseuckr cp949 "
 	  "ms949 windows949 uhc", "cp949" },
 	{ "shiftjis sjis mskanji csshiftjis cswindows31j windows31j mscp932 cp932 ms932 windows932", "cp932" },

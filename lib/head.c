@@ -335,29 +335,62 @@ static void add_addresses(buf *to, slice text)
 	addr_free(&a);
 }
 
+/* The field on one line, but for what encoded words fold. */
+static void add_encoded_field(buf *to, const struct field *f)
+{
+	buf text = { NULL, 0, 0 };
+
+	head_unfold(&text, f->body);
+	buf_addslice(to, f->name);
+	buf_addchar(to, ':');
+	if (is_address_list(f))
+		add_addresses(to, buf_slice(&text));
+	else
+		add_free_text(to, buf_slice(&text));
+	buf_addchar(to, '\n');
+	buf_free(&text);
+}
+
 int head_fit(buf *to, const struct field *f)
 {
 	size_t start = to->n;
-	buf text = { NULL, 0, 0 }, field = { NULL, 0, 0 };
+	buf field = { NULL, 0, 0 };
 	bool addresses = is_address_list(f);
 
 	head_refold(to, f, addresses);
-	if (fits(slice_from(buf_slice(to), start)) || !(addresses || is_free_text(f)))
-		goto done;
-	head_unfold(&text, f->body);
-	buf_addslice(&field, f->name);
-	buf_addchar(&field, ':');
-	if (addresses)
-		add_addresses(&field, buf_slice(&text));
-	else
-		add_free_text(&field, buf_slice(&text));
-	buf_addchar(&field, '\n');
-	to->n = start;
-	head_refold(to, &(struct field){ .whole = buf_slice(&field) }, addresses);
-done:
-	buf_free(&text);
+	if (!fits(slice_from(buf_slice(to), start)) && (addresses || is_free_text(f))) {
+		add_encoded_field(&field, f);
+		to->n = start;
+		head_refold(to, &(struct field){ .whole = buf_slice(&field) }, addresses);
+	}
 	buf_free(&field);
 	if (fits(slice_from(buf_slice(to), start)))
+		return 0;
+	to->n = start;
+	return -1;
+}
+
+int head_compose(buf *to, slice text)
+{
+	size_t start = to->n;
+	buf field = { NULL, 0, 0 };
+	struct field f;
+	slice rest, line;
+
+	if (!head_next(&text, &f))
+		return -1;
+	if (seven_bit(f.whole)) {
+		buf_addslice(&field, f.whole);
+		buf_addchar(&field, '\n');
+	} else if (is_address_list(&f) || is_free_text(&f)) {
+		add_encoded_field(&field, &f);
+	}
+	for (rest = buf_slice(&field); rest.n; rest = slice_from(rest, line.n)) {
+		line = slice_upto(rest, slice_find(rest, '\n') + 1);
+		refold_line(to, line, is_address_list(&f));
+	}
+	buf_free(&field);
+	if (to->n > start && fits(slice_from(buf_slice(to), start)))
 		return 0;
 	to->n = start;
 	return -1;

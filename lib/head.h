@@ -54,4 +54,10 @@ void head_add_phrase(buf *to, slice text);
  */
 int head_fit(buf *to, const struct field *);
 
+/*
+ * Appends `name: value`, of UTF-8 and without line ends, as a field for a header: 7-bit as head_fit has it, each line folded
+ * at 78 columns, LF at their ends. 0; -1 where it says something that has to be encoded and cannot.
+ */
+int head_compose(buf *to, slice text);
+
 #endif

@@ -59,6 +59,7 @@ static void reader_make_room(struct reader *r)
 
 int reader_fill(struct reader *r)
 {
+	size_t wanted;
 	ssize_t n;
 
 	if (r->start == r->end)
@@ -70,7 +71,10 @@ int reader_fill(struct reader *r)
 		errno = ETIMEDOUT;
 		return -1;
 	}
-	while ((n = read(r->fd, r->p + r->end, r->cap - r->end)) < 0) {
+	wanted = r->cap - r->end;
+	if (r->portion && r->portion < wanted)
+		wanted = r->portion;
+	while ((n = read(r->fd, r->p + r->end, wanted)) < 0) {
 		if (errno == EAGAIN && io_wait(r->fd, POLLIN, r->deadline) == 0)
 			errno = ETIMEDOUT;
 		if (errno != EINTR && errno != EAGAIN)

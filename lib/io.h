@@ -17,6 +17,7 @@ struct reader {
 	int fd;
 	char *p;                /* owned */
 	size_t start, end, cap; /* bytes read and not yet taken: p[start..end) */
+	size_t portion;         /* what one read asks for, where little of a file is wanted; 0: all there is room for */
 	int64_t deadline;
 	bool eof;
 	bool nonblocking;       /* fd is O_NONBLOCK: it is read first, and waited for only if nothing is there */

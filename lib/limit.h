@@ -9,6 +9,9 @@ enum {
 	/* The header of a message, all fields together. Postfix takes 100 KB, Exim 1 MB. */
 	LIMIT_HEADER = 1024 * 1024,
 
+	/* One read of a message of which only the header is wanted: it holds nearly all; a page costs as little. */
+	LIMIT_HEADER_READ = 4096,
+
 	/* A line of a message as SMTP carries it, without its end (RFC 5321 §4.5.3.1.6). */
 	LIMIT_TEXT_LINE = 998,
 

@@ -167,6 +167,15 @@ void words_decode(buf *to, slice body)
 	buf_free(&d.bytes);
 }
 
+void words_plain(buf *to, slice text)
+{
+	struct decoder d = { .open = false };
+
+	add_literal(&d, text);
+	words_clean(to, buf_slice(&d.out));
+	buf_free(&d.out);
+}
+
 /* The length of the control or separator of lines at the start of s, 0 where there is none. *blank: it is one to a reader. */
 static size_t control_length(slice s, bool *blank)
 {

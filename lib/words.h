@@ -16,6 +16,9 @@
 /* Appends a body, unfolded and decoded, without blanks at its ends. */
 void words_decode(buf *to, slice body);
 
+/* The same of text in which encoded words mean nothing, such as an address. */
+void words_plain(buf *to, slice text);
+
 /* Appends UTF-8 with blanks for TAB, CR, LF and the separators U+2028-2029, and U+FFFD for every other control. */
 void words_clean(buf *to, slice utf8);
 

@@ -8,7 +8,7 @@ io
 conf run
 base64-simd flowed media charset addr command domain crlf
 base64 qp
-uu head transport mime mbox
+uu head transport mime mbox date
 words transfer
 param
 maildir messages boundary

@@ -114,7 +114,7 @@ static void names(void)
 {
 	static const char *const good[] = { "\"UTF-8\"", " utf8 ", "'koi8-r'", "iso 8859-1", "ISO_8859-2:1987", "latin-1",
 		"win-1251", "x-cp1251", "dos-850", "ibm-437", "iso-ir-100", "ansi_x3.4-1968", "windows-31j", "x-gbk",
-		"iso-8859-8-i", "latin9", "iso-2022-cn", "euc-tw", "x-mac-ce", "johab", "csISO2022JP" };
+		"iso-8859-8-i", "latin9", "iso-2022-cn", "euc-tw", "x-mac-ce", "johab", "csISO2022JP", "eucgb2312_cn", "big5_tw" };
 	static const char *const bad[] = { "", "\"\"", "nonsense", "utf-8//TRANSLIT", "koi8-r//IGNORE", "koi8-r,utf-8", "../utf-8", "wchar_t", "x-wchar_t", "x-", "-.-", "osf00010104",
 		"utf-8\x01", "a-name-that-is-longer-than-any-that-there-is-or-ever-was" };
 
