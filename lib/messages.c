@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "head.h"
 #include "messages.h"
 
 struct walk {
@@ -199,4 +200,23 @@ bool messages_several(char *const *operands)
 	struct stat st;
 
 	return operands[0] && (operands[1] || (stat(operands[0], &st) == 0 && S_ISDIR(st.st_mode)));
+}
+
+int messages_header(const char *name, struct reader *in, buf *separator, buf *fields)
+{
+	slice line;
+	int got = reader_line(in, &line), why;
+
+	buf_clear(fields);
+	buf_clear(separator);
+	if (got > 0 && slice_starts(line, "From "))
+		buf_addslice(separator, line);
+	else if (got > 0)
+		reader_back(in, line);
+	if (got < 0 || head_read(in, fields)) {
+		why = errno;
+		warn("%s: %s", name, why == EMSGSIZE ? "the header is too large" : strerror(why));
+		return why == EMSGSIZE ? EX_DATAERR : EX_IOERR;
+	}
+	return EX_OK;
 }

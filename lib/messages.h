@@ -25,4 +25,11 @@ int messages_each(char *const *operands, message_each *each, void *context);
 /* Whether operands name more than one message, or may: output says then which each line is of. */
 bool messages_several(char *const *operands);
 
+/*
+ * For those who want the header alone, or first: the `From ` line of an mbox at the start of a message, which is no field,
+ * and the fields (head_read), in place of what the two hold. EX_OK; EX_DATAERR, with what was read of it, where it is larger
+ * than LIMIT_HEADER, or EX_IOERR; both were said. The reader is at what ended the fields.
+ */
+int messages_header(const char *name, struct reader *in, buf *separator, buf *fields);
+
 #endif

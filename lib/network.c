@@ -9,7 +9,7 @@ bool address_read(slice text, struct address *a)
 {
 	char s[NETWORK_TEXT];
 
-	if (text.n >= sizeof s || slice_find(text, '\0') < text.n)
+	if (text.n == 0 || text.n >= sizeof s || slice_find(text, '\0') < text.n)
 		return false;
 	memcpy(s, text.p, text.n);
 	s[text.n] = '\0';

@@ -9,6 +9,7 @@ conf run
 base64-simd flowed media charset addr command domain crlf
 base64 qp
 uu head transport mime mbox date
+received
 words transfer
 param
 maildir messages boundary

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "header.h"
+#include "messages.h"
 
 static bool lists(slice names, slice name)
 {
@@ -172,7 +173,7 @@ int edit_message(void *context, const char *name, struct reader *in)
 	struct edits *edits = context;
 	buf separator = { NULL, 0, 0 }, fields = { NULL, 0, 0 };
 	slice next = { "", 0 };
-	int status = read_header(name, in, &separator, &fields);
+	int status = messages_header(name, in, &separator, &fields);
 	const char *end;
 	bool added = false;
 

@@ -43,10 +43,4 @@ void edits_add(struct edits *, char option, const char *text);
 /* A message_each of messages.h; the context is a struct edits. */
 int edit_message(void *edits, const char *name, struct reader *in);
 
-/*
- * The header of a message: a `From ` line of an mbox, which is no field, and the fields. The status of what went
- * wrong, which was said; the reader is at what ended the fields.
- */
-int read_header(const char *name, struct reader *in, buf *separator, buf *fields);
-
 #endif

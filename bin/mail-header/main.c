@@ -1,5 +1,4 @@
 /* mail-header: prints fields of messages, or edits those of one. See mail-header(1). */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,25 +8,6 @@
 
 static const char usage[] = "usage: mail-header [-AADlr] [name ...] [--] [message ...]\n"
 	"       mail-header [-hm] [-a field] [-d names] [-i field] [-k names] [-s field] [message]";
-
-int read_header(const char *name, struct reader *in, buf *separator, buf *fields)
-{
-	slice line;
-	int got = reader_line(in, &line), why;
-
-	buf_clear(fields);
-	buf_clear(separator);
-	if (got > 0 && slice_starts(line, "From "))
-		buf_addslice(separator, line);
-	else if (got > 0)
-		reader_back(in, line);
-	if (got < 0 || head_read(in, fields)) {
-		why = errno;
-		warn("%s: %s", name, why == EMSGSIZE ? "the header is too large" : strerror(why));
-		return why == EMSGSIZE ? EX_DATAERR : EX_IOERR;
-	}
-	return EX_OK;
-}
 
 static bool is_name(const char *operand)
 {

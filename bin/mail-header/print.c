@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "header.h"
 #include "limit.h"
+#include "messages.h"
 #include "words.h"
 
 /* The line that is being made. It is a record of fields, escaped, or one value as it is. */
@@ -185,7 +186,7 @@ int print_fields(void *request, const char *name, struct reader *in)
 	int status;
 
 	in->portion = LIMIT_HEADER_READ;
-	status = read_header(name, in, &separator, &fields);
+	status = messages_header(name, in, &separator, &fields);
 	if (status == EX_IOERR)
 		return status;
 	if (r->columns)
