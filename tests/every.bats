@@ -5,7 +5,7 @@ load helper
 setup() {
 	pennypost 'resolver 127.0.0.1:9'
 	mkdir -p "$PENNYPOST/mailboxes/alice"
-	printf 'To: alice\nSubject: x\n\nhello\n' >"$BATS_TEST_TMPDIR/letter"
+	printf 'Received: by here.example\nTo: alice\nSubject: x\n\nhello\n' >"$BATS_TEST_TMPDIR/letter"
 	printf 'To: al\0ice\nSubj\0ect: x\n\n\0\0hello\0' >"$BATS_TEST_TMPDIR/nul"
 	queue-add alice@here.example <"$BATS_TEST_TMPDIR/letter" >/dev/null
 }
@@ -23,10 +23,12 @@ declare -gA run_as=(
 	[mail-deliver]='mail-deliver -n alice'
 	[mime-list]='mime-list'
 	[mime-decode]='mime-decode -p 1'
+	[mail-header]='mail-header Subject'
+	[mail-trace]='mail-trace'
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode '
+without_settings=' mime-list mime-decode mail-header mail-trace '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 

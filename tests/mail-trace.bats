@@ -1,4 +1,5 @@
 load helper
+load peers
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -19,6 +20,8 @@ setup() {
 	mkdir -p Maildir/{cur,new,tmp}
 	cp letter Maildir/cur/1.x:2,S
 }
+
+teardown() { peers_stop; }
 
 # notes HOP [ARGUMENT]...: of a message on standard input.
 notes() { mail-trace "${@:2}" | awk -F '\t' -v hop="$1" '$1 == hop { print $10 }'; }
@@ -140,6 +143,24 @@ hops() {
 		TCPREMOTEIP=192.0.2.1 PROTO=TCP smtp-serve sh -c 'cat >served' >/dev/null
 	[ "$(mail-trace served | cut -f4-7)" = $'me\t192.0.2.1\there.example\tESMTP' ]
 	[ "$(notes 1 <served)" = '' ]
+}
+
+@test "what Postfix and exim write is read" {
+	pennypost
+	peers
+	printf 'Subject: x\n\nhello\n' >letter
+	port=$(free_port)
+	postfix_start "$port"
+	timeout 30 smtp-send -f al@here.example -s "127.0.0.1:$port" bob@postfix.example <letter
+	arrived() { [ -n "$(ls "$peer_folder/postfix-mail/bob/new")" ]; }
+	await 10 arrived
+	[[ $(mail-trace "$peer_folder"/postfix-mail/bob/new/* | cut -f4-) =~ ^here.example$'\t127.0.0.1\tmail.postfix.example\tESMTP\t'[0-9A-Za-z]+$'\tbob@postfix.example\tnameless'$ ]]
+	port=$(free_port)
+	exim_start "$port" 127.0.0.1 "$(free_port)"
+	timeout 60 smtp-send -f al@here.example -s "127.0.0.1:$port" bob@exim.example <letter
+	arrived() { [ -n "$(ls "$peer_folder/exim-mail/bob/new")" ]; }
+	await 10 arrived
+	[[ $(mail-trace "$peer_folder"/exim-mail/bob/new/* | cut -f4-) =~ ^here.example$'\t127.0.0.1\tmail.exim.example\tesmtp\t'[-0-9A-Za-z]+$'\tbob@exim.example\t'$ ]]
 }
 
 @test "mail-trace(1): the examples" {
