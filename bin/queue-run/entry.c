@@ -226,6 +226,8 @@ static void remove_entry(struct manager *m, struct entry *e)
 		log_line("id=%s status=error reason=\"not removed: %s\"", e->q.id, strerror(errno));
 		return;
 	}
+	closer_close(e->q.fd);
+	e->q.fd = -1;
 	if (shard_folder(m, e->q.id) >= 0)
 		m->unsynced |= 1u << (strchr(QUEUE_SHARDS, e->q.id[QUEUE_ID - 1]) - QUEUE_SHARDS);
 }

@@ -246,6 +246,7 @@ static void run(struct manager *m, const sigset_t *while_waiting)
 		once_a_second(m);
 	}
 	entry_sync(m);
+	closer_end();
 }
 
 int main(int argc, char **argv)

@@ -221,6 +221,13 @@ void entry_touch(struct manager *, struct entry *);     /* something was answere
 void entry_go_on(struct manager *, struct entry *);
 void entry_sync(struct manager *);
 
+/*
+ * closer.c: the last close of a file that was unlinked frees its blocks, and takes as long as the disk takes for that: a
+ * GB takes seconds, and where blocks are discarded each letter some tenths of a millisecond. A few processes do it meanwhile.
+ */
+void closer_close(int fd);
+void closer_end(void);
+
 /* destination.c */
 uint64_t destination_key(struct manager *, const struct entry *, slice address);
 struct destination *destination_get(struct manager *, const struct entry *, uint64_t key, slice address);
