@@ -12,7 +12,7 @@
 # A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, mail, rcpt, data, dot, bdat, rset or quit (Nth time,
 # counted over all connections), where the line matches. The first that fits counts. ACTION is
 #	a reply (`\n' in it is CRLF), hang, close, reset (RST), closeafter:REPLY, raw:BYTES (with perl's escapes),
-#	huge (10 MB of it, then 250), line (one of 10 MB), drip (a byte of a good reply each 50 ms), partial (no line end, then silence)
+#	huge (10 MB of it, then 250), line (one of 10 MB), drip (a byte of a good reply each 50 ms), late (a good reply after 100 ms), partial (no line end, then silence)
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -98,6 +98,7 @@ sub answer {
 	if ($action eq 'huge') { $out .= "250-" . 'x' x 60 . "\r\n" for 1 .. 160_000; $action = '250 enough' }
 	if ($action eq 'line') { $out .= '250 ' . 'x' x 10_000_000 . "\r\n"; return $action }
 	if ($action eq 'partial') { $out .= '250 ok'; hang() }
+	if ($action eq 'late') { flush_out(); select undef, undef, undef, 0.1; $action = '250 at last' }
 	if ($action eq 'drip') {
 		flush_out();
 		for (split //, "250-one\r\n250 two\r\n") { syswrite $client, $_ or die "peer\n"; select undef, undef, undef, 0.05 }

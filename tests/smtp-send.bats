@@ -1,32 +1,17 @@
 load helper
 load peers
+load canned.bash
 
 setup() {
 	pennypost
-	servers=()
 	cd "$BATS_TEST_TMPDIR" || return
 	printf 'Subject: dots\n\n.one\n..two\nlast' >message
 	printf 'Subject: dots\r\n\r\n.one\r\n..two\r\nlast\r\n' >wire
 }
 
 teardown() {
-	[ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true
+	canned_stop
 	peers_stop
-}
-
-# canned FOLDER ARG...: a server (see canned.pl); $port is its port, or its socket.
-canned() {
-	local folder=$PWD/$1
-
-	shift
-	mkdir -p "$folder"
-	"$top/tests/canned.pl" "$folder" "$@" 3>&- &
-	servers+=($!)
-	for _ in {1..200}; do
-		[ ! -s "$folder/port" ] || break
-		sleep 0.01
-	done
-	port=$(<"$folder/port")
 }
 
 times=(-t connect=2s -t greeting=300ms -t helo=300ms -t mail=300ms -t rcpt=300ms -t data=300ms -t dot=300ms -t block=1s
@@ -495,6 +480,45 @@ id2	250" ]
 	{ letters 1; sleep 0.3; letters 1 2; } | smtp-send -j -s "127.0.0.1:$port" >results
 	[ "$(cut -f 1,3 results)" = "id1	250
 id2	250" ]
+}
+
+# job N SERVER: a line for the Nth letter, to go to that server.
+job() { letters 1 "$1" | sed "s/@here.example\t/&route=smtp:$2/"; }
+
+@test "-j: route= names the server of a job, and -s goes before it" {
+	canned here +PIPELINING
+	first=127.0.0.1:$port
+	canned there +PIPELINING
+	for n in 1 2 3 4; do
+		job $n "$([ $((n % 2)) = 1 ] && echo "$first" || echo "127.0.0.1:$port")"
+	done >job-lines
+	smtp-send -j <job-lines >results
+	[ "$(sort results | cut -f 1,3)" = "$(printf 'id%d\t250\n' 1 2 3 4)" ]
+	[ "$(commands here | count RCPT -)" = 2 ]
+	[ "$(commands there | count RCPT -)" = 2 ]
+	smtp-send -j -s "$first" <job-lines >results
+	[ "$(commands here | count RCPT -)" = 6 ]
+	[ "$(commands here | count QUIT -)" = "$(count ^connection here/log)" ]
+}
+
+@test "-j: route= to what is no server: 4.3.5, and the others go" {
+	canned server
+	{ job 1 nowhere:smtp; job 2 "127.0.0.1:$port"; } | smtp-send -j >results
+	[ "$(cut -f 1,3,4 results)" = "id1	451	4.3.5
+id2	250	2.0.0" ]
+}
+
+@test "-j: a server that hangs at QUIT holds up no letter for another" {
+	canned hangs quit=hang
+	first=127.0.0.1:$port
+	canned server
+	{ job 1 "$first"; sleep 0.3; job 2 "127.0.0.1:$port"; } | timeout 5 smtp-send -j -t quit=15s >results
+	[ "$(cut -f 1,3 results)" = "$(printf 'id%d\t250\n' 1 2)" ]
+	canned again quit=hang
+	first=127.0.0.1:$port
+	canned other
+	{ job 1 "$first"; sleep 0.6; job 2 "127.0.0.1:$port"; } | timeout 5 smtp-send -j -t quit=15s -t idle=200ms >results
+	[ "$(cut -f 1,3 results)" = "$(printf 'id%d\t250\n' 1 2)" ]
 }
 
 @test "-j: what is no job is said, and the others go; a file that cannot be read is 4.3.0" {

@@ -182,6 +182,7 @@ void destination_add(struct manager *m, struct destination *d, struct batch *b)
 	*d->last = b;
 	d->last = &b->link;
 	d->load++;
+	m->backlog++;
 	destination_ready(m, d);
 }
 
@@ -191,6 +192,7 @@ void destination_again(struct manager *m, struct destination *d, struct task *t)
 	t->link = NULL;
 	*d->last_lonely = t;
 	d->last_lonely = &t->link;
+	m->backlog++;
 	destination_ready(m, d);
 }
 
@@ -205,6 +207,7 @@ static struct task *next_task(struct manager *m, struct destination *d)
 	struct batch *b = d->first;
 	struct task *t;
 
+	m->backlog--;
 	if (d->lonely) {
 		t = d->lonely;
 		d->lonely = t->link;
@@ -250,7 +253,7 @@ static struct worker *idlest(const struct manager *m, const struct destination *
 	struct worker *best = NULL;
 
 	for (struct worker *w = m->workers; w; w = w->next)
-		if (w->to == d && !w->ending && !(w->tasks && w->tasks->lonely)
+		if (w->to == d && !w->ending && !w->turn_over && !(w->tasks && w->tasks->lonely)
 		    && (!best || w->tasks_left < best->tasks_left))
 			best = w;
 	return best;
@@ -262,27 +265,63 @@ static void end_an_idle_worker(struct manager *m, const struct destination *d)
 	bool own = d->workers >= (size_t)m->conf.per_destination;
 
 	for (struct worker *w = m->workers; w; w = w->next)
-		if (w->tasks_left == 0 && !w->ending && (!own || w->to == d)) {
+		if (worker_is_idle(w) && (!own || w->to == d)) {
 			worker_end(w);
 			return;
 		}
 }
 
-static bool may_start(const struct manager *m, const struct destination *d)
+static bool has_room(const struct manager *m)
 {
-	return m->running < (size_t)m->conf.concurrency && d->workers < (size_t)m->conf.per_destination
-	    && (d->workers == 0 || !m->wanting);
+	return m->running < (size_t)m->conf.concurrency;
+}
+
+/* A resident's connection is kept for a moment, if there is room for another process. */
+static bool may_move(const struct manager *m, const struct worker *w, int64_t now)
+{
+	if (!worker_is_idle(w) || !is_smtp(w->to))
+		return false;
+	if (w->turn_over)
+		return true;
+	return !destination_waits(w->to) && (!m->resident || !has_room(m) || now - w->active > 2 * IDLE_MS);
+}
+
+/* Of those with nothing to do the one that did nothing for longest, for its connection is gone first. */
+static struct worker *idle_elsewhere(const struct manager *m)
+{
+	struct worker *longest = NULL;
+	int64_t now = clock_ms();
+
+	for (struct worker *w = m->workers; w; w = w->next)
+		if (may_move(m, w, now) && (!longest || w->active < longest->active))
+			longest = w;
+	return longest;
 }
 
 /* A lonely task gets a new worker: one that ends just now must not be taken for its victim. */
+static struct worker *one_more(struct manager *m, struct destination *d)
+{
+	struct worker *w = is_smtp(d) && !d->lonely ? idle_elsewhere(m) : NULL;
+
+	if (!w)
+		return has_room(m) ? worker_start(m, d) : NULL;
+	worker_move(m, w, d);
+	return w;
+}
+
+static bool may_have_more(const struct manager *m, const struct destination *d)
+{
+	return d->workers < (size_t)m->conf.per_destination && (d->workers == 0 || !m->wanting);
+}
+
 static struct worker *worker_for(struct manager *m, struct destination *d)
 {
-	struct worker *w = d->lonely ? NULL : idlest(m, d);
+	struct worker *w = d->lonely ? NULL : idlest(m, d), *another;
 
 	if (w && w->tasks_left < WORKER_SPREAD)
 		return w;
-	if (may_start(m, d))
-		return worker_start(m, d);
+	if (may_have_more(m, d) && (another = one_more(m, d)))
+		return another;
 	if (d->lonely)
 		end_an_idle_worker(m, d);
 	return w && w->tasks_left < w->depth ? w : NULL;
@@ -343,7 +382,7 @@ void destinations_each(struct manager *m, void (*each)(struct manager *, struct 
 /* Slots that became free go to those who have none, in the order in which they asked. */
 void destination_give_slots(struct manager *m)
 {
-	while (m->wanting && (m->running < (size_t)m->conf.concurrency || m->stopping)) {
+	while (m->wanting && (has_room(m) || idle_elsewhere(m) || m->stopping)) {
 		struct destination *d = m->wanting;
 		size_t running = m->running;
 

@@ -6,7 +6,7 @@
  *	batch           the rows of one entry that go to one destination
  *	task            up to 100 rows of a batch, one job of pennypost-transport(5), in the hands of a worker
  *	destination     a place with its batches and workers
- *	worker          one transport process
+ *	worker          one transport process; where it is smtp-send it goes from destination to destination
  *
  * One event loop: nothing in it waits but poll.
  */
@@ -53,7 +53,7 @@ enum {
 	SECOND_MS = 1000,
 	SLICE_MS = 5 * SECOND_MS,       /* a worker's turn, when other destinations wait for one */
 	IDLE_MS = 1 * SECOND_MS,        /* how long a resident's worker keeps its connection without work */
-	IDLE_LOCAL_MS = 60 * SECOND_MS, /* and one that holds nobody's connection: starting it is a third of a delivery */
+	SPARE_MS = 60 * SECOND_MS,      /* and how long it stays without one: starting it is a third of a delivery */
 	LINGER_MS = 60 * SECOND_MS,     /* from the end of its input to its exit */
 	SILENCE_MS = 3600 * SECOND_MS,  /* SMTP's time-outs add up to half an hour (RFC 5321 §4.5.3.2) */
 };
@@ -166,7 +166,8 @@ struct worker {
 	size_t depth;                   /* tasks that it gets at once */
 	size_t answers;                 /* since `measured` */
 	int64_t measured;               /* clock_ms */
-	int64_t started, active;        /* clock_ms */
+	int64_t since, active;          /* clock_ms; when it came to this destination, when it last said something */
+	bool turn_over;                 /* gets no more tasks from this destination */
 	bool ending;                    /* gets no more tasks */
 	bool answered;
 	const char *fault;
@@ -192,6 +193,7 @@ struct manager {
 	struct destination *wanting, **last_wanting;
 	struct worker *workers;
 	size_t running;
+	size_t backlog;                 /* batches, and lonely tasks, that wait for a worker */
 	int shards[32];
 	uint32_t unsynced;              /* shards with letters unlinked since their last fsync */
 	int64_t tick;                   /* clock_ms of the last once-a-second work */
@@ -263,7 +265,10 @@ enum { RUN_SIGNALS = 5 };
 extern const int run_signals[RUN_SIGNALS];
 
 /* worker.c */
+bool is_smtp(const struct destination *);       /* a worker of one such serves all */
 struct worker *worker_start(struct manager *, struct destination *);
+void worker_move(struct manager *, struct worker *, struct destination *);
+bool worker_is_idle(const struct worker *);
 void worker_give(struct manager *, struct worker *, struct task *);
 void worker_write(struct worker *);
 void worker_read(struct manager *, struct worker *);

@@ -41,11 +41,16 @@ struct task *task_take(struct batch *b)
 void task_line(const struct manager *m, const struct task *t, buf *line)
 {
 	const struct queued *q = &t->entry->q;
-	char path[4096];
-	int n = snprintf(path, sizeof path, "%s/%s/%s", m->queue.path, q->folder, q->id);
+	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 };
 
-	transport_add_job(line, slice_of(q->id), (slice){ path, n < 0 ? 0 : (size_t)n }, q->message,
-	    buf_slice(&q->sender), buf_slice(&q->options));
+	buf_print(&path, "%s/%s/%s", m->queue.path, q->folder, q->id);
+	if (t->to->kind == ROUTE_SMTP)
+		buf_print(&options, "route=smtp:%s ", t->to->target);
+	buf_addslice(&options, buf_slice(&q->options));
+	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, buf_slice(&q->sender),
+	    slice_trim(buf_slice(&options)));
+	buf_free(&path);
+	buf_free(&options);
 	for (size_t i = 0; i < t->count; i++)
 		if (!t->rows[i].answered)
 			transport_add_recipient(line, task_recipient(t, i));

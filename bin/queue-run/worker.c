@@ -14,6 +14,11 @@
 
 enum { MOST_ARGUMENTS = 64, LONGEST_LINE = 64 * 1024 };
 
+bool is_smtp(const struct destination *d)
+{
+	return d->kind == ROUTE_EXCHANGES || d->kind == ROUTE_SMTP;
+}
+
 /* NULL-ended, in memory that the process about to be replaced never frees. */
 static void arguments(const struct destination *d, char *argv[MOST_ARGUMENTS])
 {
@@ -28,9 +33,12 @@ static void arguments(const struct destination *d, char *argv[MOST_ARGUMENTS])
 		run_path(&program, d->kind == ROUTE_LOCAL ? "mail-deliver" : "smtp-send");
 		argv[n++] = program.p;
 		argv[n++] = mem_text(SLICE("-j"));
-		if (d->kind == ROUTE_LMTP)
+		if (is_smtp(d)) {
+			argv[n++] = mem_text(SLICE("-t"));
+			argv[n++] = mem_text(SLICE("idle=1s"));
+		}
+		if (d->kind == ROUTE_LMTP) {
 			argv[n++] = mem_text(SLICE("-l"));
-		if (d->kind != ROUTE_LOCAL && d->kind != ROUTE_EXCHANGES) {
 			argv[n++] = mem_text(SLICE("-s"));
 			argv[n++] = d->target;
 		}
@@ -99,7 +107,7 @@ static struct worker *new_worker(struct manager *m, struct destination *d, pid_t
 	*w = (struct worker){ .pid = pid, .to = d, .in = fds[0], .out = fds[1], .err = fds[2], .next = m->workers };
 	w->last = &w->tasks;
 	w->depth = WORKER_BEGIN;
-	w->started = w->active = w->measured = clock_ms();
+	w->since = w->active = w->measured = clock_ms();
 	m->workers = w;
 	m->running++;
 	d->workers++;
@@ -122,6 +130,24 @@ struct worker *worker_start(struct manager *m, struct destination *d)
 	if (pid < 0)
 		close_all(ours);
 	return pid < 0 ? NULL : new_worker(m, d, pid, ours);
+}
+
+bool worker_is_idle(const struct worker *w)
+{
+	return w->tasks_left == 0 && !w->ending;
+}
+
+/* An idle one: its next task is for there. */
+void worker_move(struct manager *m, struct worker *w, struct destination *d)
+{
+	w->to->workers--;
+	destination_ready(m, w->to);
+	w->to = d;
+	d->workers++;
+	w->depth = WORKER_BEGIN;
+	w->answers = 0;
+	w->answered = w->turn_over = false;
+	w->since = w->active = w->measured = clock_ms();
 }
 
 void worker_give(struct manager *m, struct worker *w, struct task *t)
@@ -386,6 +412,12 @@ void workers_reap(struct manager *m)
 		}
 }
 
+/* mail-deliver has none, and smtp-send closes it after IDLE_MS: what is still running then is in nobody's way. */
+static bool holds_no_connection(const struct destination *d)
+{
+	return d->kind == ROUTE_LOCAL || is_smtp(d);
+}
+
 /* In a single pass it is told as soon as no more can come, so that what it keeps until the end comes out. */
 static bool has_done_all(const struct manager *m, const struct worker *w, int64_t quiet)
 {
@@ -393,11 +425,11 @@ static bool has_done_all(const struct manager *m, const struct worker *w, int64_
 
 	if (m->stopping)
 		return true;
-	if (destination_waits(w->to) || destination_has_parked(w->to) || m->scans_left || (next >= 0 && next <= time(NULL)))
+	if (destination_waits(w->to) || destination_has_parked(w->to) || m->scans_left || (next >= 0 && next <= clock_now()))
 		return false;
 	if (!m->resident)
-		return true;
-	return w->tasks_left == 0 && quiet >= (w->to->kind == ROUTE_LOCAL ? IDLE_LOCAL_MS : IDLE_MS);
+		return !is_smtp(w->to) || m->backlog == 0;
+	return w->tasks_left == 0 && quiet >= (holds_no_connection(w->to) ? SPARE_MS : IDLE_MS);
 }
 
 /* It doubles with each round trip, as long as the answers keep up. */
@@ -425,20 +457,30 @@ static void watch(struct manager *m, struct worker *w, int64_t now)
 		worker_end(w);
 }
 
-/* The worker that gives its slot to a destination that has none: of those that have several, else after its turn. */
+static bool has_turn_before(const struct worker *a, const struct worker *b)
+{
+	return a->to->workers > b->to->workers || (a->to->workers == b->to->workers && a->since < b->since);
+}
+
+/*
+ * The worker that leaves its destination for one that has none: of those that have several, else after its turn.
+ * One at a time, but the next does not wait for one whose server is silent.
+ */
 static void end_a_turn(struct manager *m, int64_t now)
 {
 	struct worker *longest = NULL;
 
 	for (struct worker *w = m->workers; w; w = w->next) {
-		if (w->ending)
+		bool leaves = w->ending || w->turn_over;
+
+		if (leaves && now - w->active < SLICE_MS)
 			return;
-		if ((w->to->workers > 1 || now - w->started > SLICE_MS)
-		    && (!longest || w->to->workers > longest->to->workers
-			|| (w->to->workers == longest->to->workers && w->started < longest->started)))
+		if (!leaves && (w->to->workers > 1 || now - w->since > SLICE_MS) && (!longest || has_turn_before(w, longest)))
 			longest = w;
 	}
-	if (longest)
+	if (longest && is_smtp(longest->to))
+		longest->turn_over = true;
+	else if (longest)
 		worker_end(longest);
 }
 

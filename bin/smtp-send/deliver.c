@@ -74,30 +74,34 @@ static struct dns *dns(struct way *w)
 	return opened;
 }
 
-static void find_exchanges(struct way *w, slice domain)
+static void find_exchanges(struct way *w, struct place place)
 {
 	struct mx_setup setup = { .dns = dns(w), .ourselves = settings.conf.hostname };
 	unsigned short port = (unsigned short)settings.conf.smtp_port;
 	buf name = { NULL, 0, 0 };
-	slice host = domain;
+	slice host;
 	struct mx mx;
 
 	if (!setup.dns)
 		return;
-	if (settings.server.n) {
+	if (place.server.n) {
 		unsigned short given;
 
-		net_split(settings.server, &host, &given);
+		if (net_split(place.server, &host, &given)) {
+			note(w, 451, "4.3.5");
+			buf_print(&w->why, "%.*s is no server", (int)place.server.n, place.server.p);
+			return;
+		}
 		port = given ? given : settings.lmtp ? LMTP_PORT : port;
 		mx_host(&mx, &setup, host);
 	} else {
-		if (domain_ascii(domain, &name))
-			buf_addslice(&name, domain);
+		if (domain_ascii(place.domain, &name))
+			buf_addslice(&name, place.domain);
 		mx_exchanges(&mx, &setup, buf_slice(&name));
 	}
 	mx_wait(&mx);
 	if (mx.status != MX_OK)
-		note_dns(w, &mx, settings.server.n > 0);
+		note_dns(w, &mx, place.server.n > 0);
 	w->host = mem_grow(NULL, mx.exchanges, sizeof *w->host);
 	for (size_t i = 0; i < mx.exchanges; i++)
 		add_exchange(w, &mx.exchange[i], port);
@@ -105,14 +109,14 @@ static void find_exchanges(struct way *w, slice domain)
 	buf_free(&name);
 }
 
-static void find_hosts(struct way *w, slice domain)
+static void find_hosts(struct way *w, struct place place)
 {
-	if (!slice_starts(settings.server, "/")) {
-		find_exchanges(w, domain);
+	if (!slice_starts(place.server, "/")) {
+		find_exchanges(w, place);
 		return;
 	}
 	w->host = mem_alloc(sizeof *w->host);
-	w->host[0] = (struct host){ .name = mem_text(settings.server), .unix_socket = true };
+	w->host[0] = (struct host){ .name = mem_text(place.server), .unix_socket = true };
 	w->count = 1;
 }
 
@@ -187,24 +191,24 @@ static bool deserves_more(const struct way *w, const struct session *s, unsigned
 }
 
 /* Connection after connection, until all is sent or no host is left. */
-static void talk(struct way *w, slice domain)
+static void talk(struct way *w, struct place place)
 {
 	bool cautious = false;
 	unsigned barren = 0;
 	struct host *h;
 
-	while (work_find(domain) && (h = next_host(w))) {
+	while (work_find(place) && (h = next_host(w))) {
 		struct net_address *address;
 		struct session s;
 		int fd = call(w, h, &address);
 
 		if (fd < 0)
 			continue;
-		session_run(&s, fd, domain, buf_slice(&w->tried), cautious);
+		session_run(&s, fd, place, buf_slice(&w->tried), cautious);
 		session_close(&s);
 		barren = s.finished ? 0 : barren + 1;
 		cautious = s.state == LOST && barren;
-		if (barren && work_find(domain)) {
+		if (barren && work_find(place)) {
 			note_session(w, &s);
 			if (!deserves_more(w, &s, barren))
 				*(address ? &address->dead : &h->dead) = true;
@@ -213,16 +217,16 @@ static void talk(struct way *w, slice domain)
 	}
 }
 
-void deliver(slice of)
+void deliver(struct place of)
 {
-	char *name = mem_text(of);
-	slice domain = slice_of(name);
+	char *server = mem_text(of.server), *domain = mem_text(of.domain);
+	struct place place = { slice_of(server), slice_of(domain) };
 	struct way w = { .host = NULL };
 	struct work *left;
 
-	find_hosts(&w, domain);
-	talk(&w, domain);
-	while ((left = work_find(domain))) {
+	find_hosts(&w, place);
+	talk(&w, place);
+	while ((left = work_find(place))) {
 		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried), false };
 
 		work_answer_rest(left, &v);
@@ -234,5 +238,6 @@ void deliver(slice of)
 	free(w.host);
 	buf_free(&w.why);
 	buf_free(&w.tried);
-	free(name);
+	free(server);
+	free(domain);
 }

@@ -1,13 +1,13 @@
-/* deliver: the letters of a domain to the hosts that take them. */
+/* deliver: the letters for a place to the hosts that take them. */
 #ifndef DELIVER_H
 #define DELIVER_H
 
-#include "buf.h"
+#include "send.h"
 
 /*
- * Sends what there is for the domain, and what comes meanwhile, to the server of -s or the domain's
- * exchanges in their order; returns when all of it is answered or nothing came for a while.
+ * Sends what there is for the place, and what comes meanwhile, to its server or the domain's
+ * exchanges in their order; returns when all of it is answered and nothing came for a while, or something for elsewhere.
  */
-void deliver(slice domain);
+void deliver(struct place);
 
 #endif

@@ -111,7 +111,7 @@ static int run_jobs(void)
 		}
 		if (!work_any())
 			break;
-		deliver(work_any()->domain);
+		deliver(work_any()->place);
 		if (writer_flush(&io_out))
 			break;
 	}
@@ -154,7 +154,7 @@ static int run_message(slice sender, slice options, char **names, size_t count)
 	free(recipients);
 	buf_free(&head);
 	while (work_any())
-		deliver(work_any()->domain);
+		deliver(work_any()->place);
 	return io_finish(work_status());
 }
 

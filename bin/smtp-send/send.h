@@ -15,13 +15,19 @@ enum patience {
 
 struct settings {
 	struct conf conf;
-	slice server;           /* -s, or empty: the domain's exchanges */
+	slice server;           /* -s, or empty: each job says */
 	bool lmtp;
 	bool verbose;
 	int64_t wait[WAITS];    /* ms */
 };
 
 extern struct settings settings;
+
+/* Where letters go: the letters of one place share its connection. */
+struct place {
+	slice server;           /* `host`, `host:port` or a path; empty: the exchanges of */
+	slice domain;           /* empty where there is a server */
+};
 
 /* What is said of a recipient. Slices are borrowed. */
 struct verdict {

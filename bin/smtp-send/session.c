@@ -116,6 +116,13 @@ void session_quit(struct session *s)
 	s->state = LEAVING;
 }
 
+void session_part(struct session *s)
+{
+	session_command(s, "QUIT");
+	s->parted = true;
+	s->state = OVER;
+}
+
 void transaction_release(struct session *s, struct transaction *t)
 {
 	struct transaction **at = &s->flight;
@@ -233,7 +240,7 @@ static void run_out(struct session *s)
 /* Until the server says something, a job comes or time is up. */
 static void wait_for_both(struct session *s)
 {
-	bool jobs = s->state <= READY && jobs_wanted();
+	bool jobs = (s->state <= READY || !s->flight) && jobs_wanted();
 	struct pollfd fds[2] = {
 		{ .fd = s->in.fd, .events = POLLIN },
 		{ .fd = jobs ? io_in.fd : -1, .events = POLLIN },
@@ -245,9 +252,13 @@ static void wait_for_both(struct session *s)
 		return;
 	if (ready == 0)
 		run_out(s);
-	if (ready > 0 && fds[1].revents)
+	if (ready > 0 && fds[1].revents) {
 		jobs_take();
-	if (ready > 0 && fds[0].revents)
+		s->parted = s->state == LEAVING && !jobs_over();
+		if (s->parted)
+			s->state = OVER;
+	}
+	if (ready > 0 && fds[0].revents && s->state < OVER)
 		take_replies(s);
 }
 
@@ -259,9 +270,9 @@ static void look_for_replies(struct session *s)
 		take_replies(s);
 }
 
-void session_run(struct session *s, int fd, slice domain, slice host, bool cautious)
+void session_run(struct session *s, int fd, struct place place, slice host, bool cautious)
 {
-	*s = (struct session){ .domain = domain, .host = host, .cautious = cautious, .since = clock_ms(), .content.fd = -1 };
+	*s = (struct session){ .place = place, .host = host, .cautious = cautious, .since = clock_ms(), .content.fd = -1 };
 	reader_open(&s->in, fd);
 	writer_open(&s->out, fd);
 	s->in.nonblocking = s->out.nonblocking = true;
@@ -299,6 +310,21 @@ static void put_back(struct session *s, struct transaction *t, bool first)
 	}
 }
 
+/*
+ * A server that we parted from gets the time until the next one is done with to answer QUIT: closed at once, it
+ * might take its own answer for a broken connection.
+ */
+static void leave(const struct session *s)
+{
+	static int parted = -1;
+
+	if (parted >= 0)
+		close(parted);
+	parted = s->parted ? s->out.fd : -1;
+	if (!s->parted)
+		close(s->out.fd);
+}
+
 void session_close(struct session *s)
 {
 	struct transaction *t, *next;
@@ -317,6 +343,6 @@ void session_close(struct session *s)
 	reply_free(&s->reply);
 	free(s->owed);
 	reader_close(&s->in);
-	close(s->out.fd);
+	leave(s);
 	writer_close(&s->out);
 }

@@ -53,7 +53,7 @@ struct session {
 	enum session_state state;
 	struct reader in;
 	struct writer out;
-	slice domain;           /* whose letters go here */
+	struct place place;     /* whose letters go here */
 	slice host;             /* `name [address]` for results */
 	struct smtp_features features;
 	bool cautious;          /* the last connection broke: no pipelining on this one */
@@ -65,6 +65,7 @@ struct session {
 	struct transaction *writing;
 	struct content content; /* of it */
 	buf wire;
+	bool parted;            /* QUIT was written, and its answer is not waited for */
 	bool unclean;           /* the server may think that a transaction is open: RSET first */
 	int64_t since;          /* when what we wait for now began, clock_ms() */
 	size_t unread;          /* bytes written since we last looked for replies */
@@ -76,9 +77,9 @@ struct session {
 };
 
 /* Talks until it is over. fd is connected; the slices stay borrowed. */
-void session_run(struct session *, int fd, slice domain, slice host, bool cautious);
+void session_run(struct session *, int fd, struct place, slice host, bool cautious);
 
-/* Puts all that was not answered back to be done, and frees everything, fd too. */
+/* Puts all that was not answered back to be done, and frees everything, fd too (where we parted, only at the next call). */
 void session_close(struct session *);
 
 /* Between its files: */
@@ -94,6 +95,9 @@ void transaction_release(struct session *, struct transaction *);
 void transaction_answer(struct transaction *, const struct verdict *);
 
 void session_quit(struct session *);
+
+/* QUIT, with nothing owed to us, where letters for another place wait: they do not wait for its answer. */
+void session_part(struct session *);
 
 /* The address as this server can be told it, domains in A-labels where that is enough: false where it cannot. */
 bool envelope_address(const struct session *, slice address, buf *wire);

@@ -163,14 +163,16 @@ static bool is_refused(struct session *s, struct work *w)
 
 static bool begin(struct session *s)
 {
-	struct work *w = work_find(s->domain);
+	struct work *w = work_find(s->place);
 
 	if (!w && jobs_wanted()) {
 		jobs_take();
-		w = work_find(s->domain);
+		w = work_find(s->place);
 	}
-	if (!w && (jobs_over() || work_any()))
+	if (!w && jobs_over())
 		session_quit(s);
+	else if (!w && work_any() && s->owed_count == 0)
+		session_part(s);
 	if (!w || s->flight_count == LIMIT_IN_FLIGHT)
 		return false;
 	work_hold(w);

@@ -8,6 +8,7 @@
 #include "io.h"
 #include "limit.h"
 #include "queue.h"
+#include "routes.h"
 #include "work.h"
 
 struct work *works;
@@ -17,6 +18,18 @@ static bool over;
 static bool bad_jobs;
 static int worst = EX_OK;
 
+/* -s goes before `route=` in the job's options. */
+static struct place place_of(const struct job *job)
+{
+	struct route route;
+
+	if (settings.server.n)
+		return (struct place){ .server = settings.server };
+	if (route_parse(option_value(job->options, "route"), &route) == 0 && route.kind == ROUTE_SMTP)
+		return (struct place){ .server = route.target };
+	return (struct place){ .domain = addr_domain(rcpt_address(job->recipients[0])) };
+}
+
 void work_add(struct job *job, int fd)
 {
 	struct work *w = mem_alloc(sizeof *w);
@@ -24,8 +37,7 @@ void work_add(struct job *job, int fd)
 	*w = (struct work){ .job = *job, .fd = fd, .to_do = job->recipient_count, .unanswered = job->recipient_count };
 	w->state = mem_alloc(job->recipient_count);
 	memset(w->state, TO_DO, job->recipient_count);
-	if (!settings.server.n)
-		w->domain = addr_domain(rcpt_address(job->recipients[0]));
+	w->place = place_of(job);
 	*last = w;
 	last = &w->next;
 	work_count++;
@@ -46,10 +58,11 @@ static void work_free(struct work *w)
 	free(w);
 }
 
-struct work *work_find(slice domain)
+struct work *work_find(struct place place)
 {
 	for (struct work *w = works; w; w = w->next)
-		if (w->to_do && slice_case_same(w->domain, domain))
+		if (w->to_do && slice_case_same(w->place.server, place.server)
+		    && slice_case_same(w->place.domain, place.domain))
 			return w;
 	return NULL;
 }

@@ -16,7 +16,7 @@ struct work {
 	size_t to_do;           /* recipients in that state; none stands before first_to_do */
 	size_t first_to_do;
 	size_t unanswered;
-	slice domain;           /* of the recipients, or empty where it does not matter */
+	struct place place;
 	unsigned losses;        /* connections that broke while this letter was the next to be answered */
 	unsigned references;
 	struct facts facts;     /* once known */
@@ -30,8 +30,8 @@ extern struct work *works;
 /* Takes over the job. */
 void work_add(struct job *, int fd);
 
-/* The first letter of this domain that has recipients to do, or NULL. */
-struct work *work_find(slice domain);
+/* The first letter for this place that has recipients to do, or NULL. */
+struct work *work_find(struct place);
 struct work *work_any(void);
 
 void work_hold(struct work *);
