@@ -155,6 +155,7 @@ static bool take_field(slice line, const char *name, slice *value)
 static enum queue_status read_head(struct queued *q)
 {
 	slice line, value;
+	int got;
 
 	if (head_line(q, &line) <= 0 || !slice_is(line, QUEUE_MAGIC))
 		return corrupt(q, "does not begin with `" QUEUE_MAGIC "'");
@@ -164,24 +165,29 @@ static enum queue_status read_head(struct queued *q)
 	if (head_line(q, &line) <= 0 || !take_field(line, "sender ", &value) || value.n > LIMIT_ADDRESS)
 		return corrupt(q, "no sender");
 	buf_addslice(&q->sender, value);
-	for (q->first = q->at; head_line(q, &line) > 0 && take_field(line, "option ", &value); q->first = q->at) {
+	for (q->first = q->at; (got = head_line(q, &line)) > 0 && take_field(line, "option ", &value); q->first = q->at) {
 		if (q->options.n + value.n > LIMIT_COMMAND_LINE)
 			return corrupt(q, "too many options");
 		if (q->options.n)
 			buf_addchar(&q->options, ' ');
 		buf_addslice(&q->options, value);
 	}
-	queued_rewind(q);
+	if (got > 0) {
+		line.n++;
+		reader_back(&q->lines, line);
+		q->at = q->first;
+	} else {
+		queued_rewind(q);
+	}
 	return QUEUE_OK;
 }
 
 /* The name may have passed to nobody, or to another file, between open and flock. */
-static bool still_there(const struct queued *q, const char *path)
+static bool still_there(const struct stat *here, const char *path)
 {
-	struct stat here, there;
+	struct stat there;
 
-	return fstat(q->fd, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino
-	    && here.st_dev == there.st_dev;
+	return stat(path, &there) == 0 && here->st_ino == there.st_ino && here->st_dev == there.st_dev;
 }
 
 static enum queue_status open_entry(struct queued *q, const char *path, enum queue_access access)
@@ -191,14 +197,12 @@ static enum queue_status open_entry(struct queued *q, const char *path, enum que
 	q->fd = open(path, (access == QUEUE_LOCK ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (q->fd < 0)
 		return errno == ENOENT ? QUEUE_GONE : QUEUE_ERROR;
-	if (access == QUEUE_LOCK) {
-		if (flock(q->fd, LOCK_EX | LOCK_NB))
-			return errno == EWOULDBLOCK ? QUEUE_BUSY : QUEUE_ERROR;
-		if (!still_there(q, path))
-			return QUEUE_GONE;
-	}
+	if (access == QUEUE_LOCK && flock(q->fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? QUEUE_BUSY : QUEUE_ERROR;
 	if (fstat(q->fd, &st))
 		return QUEUE_ERROR;
+	if (access == QUEUE_LOCK && !still_there(&st, path))
+		return QUEUE_GONE;
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return corrupt(q, "not a plain file with one name");
 	q->due = st.st_mtime;
@@ -233,6 +237,7 @@ void queued_close(struct queued *q)
 	reader_close(&q->lines);
 	buf_free(&q->sender);
 	buf_free(&q->options);
+	buf_free(&q->only);
 	q->fd = -1;
 }
 
@@ -304,6 +309,8 @@ int queued_next(struct queued *q, struct queue_rcpt *r)
 	}
 	r->state = line.p[0];
 	r->both = slice_from(line, 3);
+	if (r->at == q->first && !q->only.n)
+		buf_addslice(&q->only, r->both);
 	r->address = rcpt_address(r->both);
 	r->options = rcpt_options(r->both);
 	return 1;
@@ -312,15 +319,21 @@ int queued_next(struct queued *q, struct queue_rcpt *r)
 int queued_recipient(const struct queued *q, off_t at, buf *both)
 {
 	char line[LIMIT_COMMAND_LINE];
-	ssize_t n = pread(q->fd, line, sizeof line, at);
-	slice text = { line, n > 0 ? (size_t)n : 0 };
+	slice text = { line, 0 };
+	ssize_t n;
 
+	buf_clear(both);
+	if (at == q->first && q->only.n) {
+		buf_addslice(both, buf_slice(&q->only));
+		return 0;
+	}
+	n = pread(q->fd, line, sizeof line, at);
+	text.n = n > 0 ? (size_t)n : 0;
 	text.n = slice_find(text, '\n');
 	if (n < 0 || !is_recipient(text)) {
 		errno = n < 0 ? errno : EBADMSG;
 		return -1;
 	}
-	buf_clear(both);
 	buf_addslice(both, slice_from(text, 3));
 	return 0;
 }

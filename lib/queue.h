@@ -61,6 +61,7 @@ struct queued {
 	buf sender;             /* empty: the null reverse-path */
 	buf options;            /* words, such as `smtputf8 body=8bitmime ret=hdrs envid=x` */
 	off_t first;            /* where the first recipient line begins */
+	buf only;               /* what it holds, once read: few letters have another */
 	struct reader lines;
 	off_t at;               /* where the next recipient line begins */
 	off_t message;          /* where the message begins; 0 until the last recipient was read */
