@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fail.h"
 #include "io.h"
 #include "letter.h"
@@ -61,7 +62,7 @@ static int hold(const struct edit *e, struct queued *q)
 static int retry(const struct edit *e, struct queued *q)
 {
 	(void)e;
-	return queued_postpone(q, time(NULL));
+	return queued_postpone(q, clock_now());
 }
 
 static int release(const struct edit *e, struct queued *q)

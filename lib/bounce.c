@@ -358,7 +358,7 @@ static void add_head(const struct bounce *b, buf *to, slice fields, const char *
 	bool utf8 = is_utf8(b);
 
 	buf_addtext(to, "Date: ");
-	clock_add_date(to, time(NULL));
+	clock_add_date(to, clock_now());
 	buf_print(to, "\nFrom: Mail Delivery System <MAILER-DAEMON@%.*s>\nTo: <", (int)b->host.n, b->host.p);
 	add_line(to, b->to, false);
 	buf_print(to, ">\nSubject: %s%s\nMessage-ID: <%s@%.*s>\n", kinds[b->kind].subject,

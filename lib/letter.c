@@ -107,7 +107,7 @@ static int write_envelope(struct letter *l, slice sender, slice options)
 	int status;
 
 	buf_addtext(&head, QUEUE_MAGIC "\narrived ");
-	clock_add_stamp(&head, time(NULL));
+	clock_add_stamp(&head, clock_now());
 	buf_print(&head, "\nsender %.*s\n", (int)sender.n, sender.p);
 	while (slice_word(&options, &word))
 		buf_print(&head, "option %.*s\n", (int)word.n, word.p);

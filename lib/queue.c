@@ -366,7 +366,7 @@ int queued_log(const struct queued *q, const struct queue *queue, slice recipien
 	int fd, status = -1;
 
 	entry_path(&path, queue, q, ".log");
-	clock_add_stamp(&line, time(NULL));
+	clock_add_stamp(&line, clock_now());
 	for (size_t i = 0; i < 3; i++) {
 		buf_addchar(&line, '\t');
 		buf_addfield(&line, fields[i]);

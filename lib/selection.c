@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "clock.h"
 #include "selection.h"
 
 /* Where letters may stand: their shards, then the folders that no runner touches. */
@@ -85,7 +86,7 @@ static bool has_recipient(const struct selection *s, struct queued *q)
 static bool takes(const struct selection *s, struct queued *q)
 {
 	return (!s->sender || matches(s->sender, buf_slice(&q->sender)))
-	    && q->arrived <= time(NULL) - s->age && has_recipient(s, q);
+	    && q->arrived <= clock_now() - s->age && has_recipient(s, q);
 }
 
 /* What cannot be read meets no condition. */

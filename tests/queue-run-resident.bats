@@ -43,22 +43,27 @@ ends() {
 	[ -z "$(queued)" ]
 }
 
-@test "an arrival is with its transport within 10 ms, though thousands wait" {
+# calls ID: the system calls of the runner from its first look at a letter to its job line.
+calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) && /^write\(/ { exit }' "$BATS_TEST_TMPDIR/trace"; }
+
+# It takes 10 ms at most (the bench has the figure), for it takes so few calls, and none that looks at other letters.
+@test "an arrival is handed to its transport at once, though thousands wait" {
 	first=$(add bob@example.com)
 	mkdir -p "$PENNYPOST"/queue/{0..9}
 	perl -e 'for my $s (0..9) { for (1..1000) { my $id = sprintf "0000000%08d%d", $_, $s; link $ARGV[0], "$ARGV[1]/queue/$s/$id" } }' "$(file_of "$first")" "$PENNYPOST"
 	touch -d '1 day' "$(file_of "$first")"
 	resident
-	add warm@example.com
-	until_true 5 delivered 1
+	strace -o "$BATS_TEST_TMPDIR/trace" -s 20 -p "$runner" &
+	until_true 9 grep -qs ppoll "$BATS_TEST_TMPDIR/trace"
 	for n in {1..5}; do
 		id=$(add "user$n@example.com")
-		stat=$(date +%s%N)
-		until grep -q " user$n@" "$asked"; do :; done
-		echo $((($(date +%s%N) - stat) / 1000))
-	done | sort -n | head -n 1 >"$BATS_TEST_TMPDIR/least"
-	cat "$BATS_TEST_TMPDIR/least"
-	[ "$(cat "$BATS_TEST_TMPDIR/least")" -lt 10000 ]
+		until_true 9 delivered "$n"
+		until_true 9 grep -q "^unlink.*$id\"" "$BATS_TEST_TMPDIR/trace"
+		[ "$(calls "$id" | wc -l)" -gt 5 ]
+		[ "$(calls "$id" | wc -l)" -lt 60 ]
+		run ! grep -q getdents <(calls "$id")
+	done
+	kill %strace
 }
 
 @test "a letter is tried again when its time comes" {

@@ -18,7 +18,7 @@ static void log_attempt(const struct task *t, slice recipient, slice host, const
 	}
 	log_line("id=%s to=<%.*s> sender=<%.*s> relay=%.*s status=%s code=%.3s reply=\"%s\" delay=%lld", q->id,
 	    (int)address.n, address.p, (int)q->sender.n, q->sender.n ? q->sender.p : "", (int)relay.n, relay.p,
-	    status, quoted.p, quoted.p, (long long)(time(NULL) - q->arrived));
+	    status, quoted.p, quoted.p, (long long)(clock_now() - q->arrived));
 	buf_free(&quoted);
 }
 
@@ -79,7 +79,7 @@ static void deferred(struct manager *m, struct task *t, size_t row, slice host, 
 {
 	slice recipient = task_recipient(t, row);
 
-	if (time(NULL) - t->entry->q.arrived >= m->conf.lifetime) {
+	if (clock_now() - t->entry->q.arrived >= m->conf.lifetime) {
 		buf last = { NULL, 0, 0 };
 
 		buf_print(&last, EXPIRED "%.*s", (int)reply.n, reply.p);

@@ -29,7 +29,7 @@ static void file_name(buf *name, const struct destination *d)
 
 bool is_down(const struct destination *d)
 {
-	return d->down_until && d->down_until > time(NULL);
+	return d->down_until && d->down_until > clock_now();
 }
 
 static void take_line(struct destination *d, slice line)
@@ -107,7 +107,7 @@ static void set_down(struct manager *m, struct destination *d, slice reply)
 	d->down_for = d->down_for ? d->down_for * 2 : m->conf.retry_first;
 	if (d->down_for > m->conf.retry_most)
 		d->down_for = m->conf.retry_most;
-	d->down_until = time(NULL) + d->down_for;
+	d->down_until = clock_now() + d->down_for;
 	buf_clear(&d->reason);
 	buf_addslice(&d->reason, reply);
 	file_it(m, d);

@@ -239,10 +239,10 @@ static void run(struct manager *m, const sigset_t *while_waiting)
 		wait_for_news(m, while_waiting);
 		workers_reap(m);
 		obey_signals(m);
-		arrive_step(m);
 		take_due(m);
 		work(m);
 		workers_watch(m);
+		arrive_step(m);         /* last, so that an arrival never waits for a look through what is not due */
 		once_a_second(m);
 	}
 	entry_sync(m);

@@ -58,7 +58,7 @@ static void sweep_folder(const struct manager *m, const char *name, bool (*goes)
 
 void sweep(struct manager *m)
 {
-	time_t now = time(NULL);
+	time_t now = clock_now();
 	struct stat st;
 	int fd;
 
