@@ -91,6 +91,21 @@ enum {
 	/* The aliases of a site, read whole at each look-up: some 200,000 lines. */
 	LIMIT_ALIASES = 8 * 1024 * 1024,
 
+	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
+	LIMIT_SEPARATOR = 4096,
+
+	/* Bytes of blank lines that may follow the end of a Babyl file: an editor leaves one. */
+	LIMIT_TRAILER = 64,
+
+	/* What is read at once of a mailbox, and looked at to find out its format: messages this long are written in one piece. */
+	LIMIT_WINDOW = 1024 * 1024,
+
+	/* Messages of a mailbox that go into a Maildir by one sync of the disk. */
+	LIMIT_BATCH = 1000,
+
+	/* Commands that run side by side for the messages of a mailbox. */
+	LIMIT_COMMANDS_AT_ONCE = 1000,
+
 	/* Seconds after which a file in tmp/ of a Maildir is what a crash left (the Maildir page says 36 hours). */
 	LIMIT_MAILDIR_TMP = 36 * 3600,
 

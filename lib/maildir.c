@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "limit.h"
 #include "maildir.h"
 
@@ -49,19 +50,28 @@ static int open_maildir(const char *path)
 	return fd;
 }
 
-static int open_inside(struct maildir_letter *m, int folder)
+static void open_three(struct maildir *m, int folder)
 {
 	m->tmp = open_folder(folder, "tmp");
 	m->new = open_folder(folder, "new");
-	if (m->tmp >= 0 && m->new >= 0 && faccessat(folder, "cur", F_OK, 0) == 0)
+	m->cur = open_folder(folder, "cur");
+}
+
+static bool is_whole(const struct maildir *m)
+{
+	return m->tmp >= 0 && m->new >= 0 && m->cur >= 0;
+}
+
+static int open_inside(struct maildir *m, int folder)
+{
+	open_three(m, folder);
+	if (is_whole(m))
 		return 0;
 	if (errno != ENOENT || make_inside(folder))
 		return -1;
-	if (m->tmp < 0)
-		m->tmp = open_folder(folder, "tmp");
-	if (m->new < 0)
-		m->new = open_folder(folder, "new");
-	return m->tmp < 0 || m->new < 0 ? -1 : 0;
+	maildir_close(m);
+	open_three(m, folder);
+	return is_whole(m) ? 0 : -1;
 }
 
 /* What a crash left behind. Deliveries in progress are younger. */
@@ -97,7 +107,7 @@ static void add_host(buf *name)
 			buf_addchar(name, *p);
 }
 
-static void make_name(buf *name)
+void maildir_add_name(buf *name, time_t when)
 {
 	struct timespec now;
 	unsigned chance;
@@ -105,25 +115,44 @@ static void make_name(buf *name)
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
 		chance = (unsigned)now.tv_nsec;
-	buf_print(name, "%lld.M%06ldP%ldR%08x.", (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(), chance);
+	buf_print(name, "%lld.M%06ldP%ldR%08x.", (long long)when, now.tv_nsec / 1000, (long)getpid(), chance);
 	add_host(name);
 }
 
-int maildir_begin(struct maildir_letter *m, const char *path)
+int maildir_open(struct maildir *m, const char *path)
 {
-	int folder, fd, status;
+	int folder = open_maildir(path), status;
 
-	*m = (struct maildir_letter){ .tmp = -1, .new = -1, .out.fd = -1 };
-	folder = open_maildir(path);
+	*m = (struct maildir){ -1, -1, -1 };
 	if (folder < 0)
 		return -1;
 	status = open_inside(m, folder);
 	close(folder);
-	if (status)
+	if (status == 0)
+		sweep(m->tmp);
+	return status;
+}
+
+void maildir_close(struct maildir *m)
+{
+	int *const folders[] = { &m->tmp, &m->new, &m->cur };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (*folders[i] >= 0)
+			close(*folders[i]);
+		*folders[i] = -1;
+	}
+}
+
+int maildir_begin(struct maildir_letter *m, const char *path)
+{
+	int fd;
+
+	*m = (struct maildir_letter){ .out.fd = -1 };
+	if (maildir_open(&m->in, path))
 		return -1;
-	sweep(m->tmp);
-	make_name(&m->name);
-	fd = openat(m->tmp, m->name.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	maildir_add_name(&m->name, clock_now());
+	fd = openat(m->in.tmp, m->name.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	writer_open(&m->out, fd);
@@ -135,12 +164,8 @@ static void release(struct maildir_letter *m)
 	if (m->out.fd >= 0)
 		close(m->out.fd);
 	writer_close(&m->out);
-	if (m->tmp >= 0)
-		close(m->tmp);
-	if (m->new >= 0)
-		close(m->new);
+	maildir_close(&m->in);
 	buf_free(&m->name);
-	m->tmp = m->new = -1;
 }
 
 int maildir_commit(struct maildir_letter *m)
@@ -152,11 +177,11 @@ int maildir_commit(struct maildir_letter *m)
 	if (writer_flush(&m->out) || fsync(m->out.fd) || fstat(m->out.fd, &st))
 		return -1;
 	buf_print(&name, "%s,S=%lld", m->name.p, (long long)st.st_size);
-	status = renameat(m->tmp, m->name.p, m->new, name.p);
-	if (status == 0 && fsync(m->new)) {
+	status = renameat(m->in.tmp, m->name.p, m->in.new, name.p);
+	if (status == 0 && fsync(m->in.new)) {
 		int error = errno;
 
-		unlinkat(m->new, name.p, 0);
+		unlinkat(m->in.new, name.p, 0);
 		errno = error;
 		status = -1;
 	}
@@ -171,7 +196,7 @@ void maildir_abandon(struct maildir_letter *m)
 	int error = errno;
 
 	if (m->out.fd >= 0)
-		unlinkat(m->tmp, m->name.p, 0);
+		unlinkat(m->in.tmp, m->name.p, 0);
 	release(m);
 	errno = error;
 }

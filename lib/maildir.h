@@ -12,19 +12,32 @@
 #ifndef MAILDIR_H
 #define MAILDIR_H
 
+#include <time.h>
+
 #include "buf.h"
 #include "io.h"
 
-struct maildir_letter {
-	int tmp, new;           /* folders */
-	buf name;
-	struct writer out;
+struct maildir {
+	int tmp, new, cur;      /* folders */
 };
 
 /*
  * Makes the folder, mode 0700, and its cur, new and tmp where they are missing, but nothing
- * above it; removes what was left in tmp/ 36 hours ago. 0; -1 and errno, to be abandoned.
+ * above it; removes what was left in tmp/ 36 hours ago. 0; -1 and errno. Close it whatever the status.
  */
+int maildir_open(struct maildir *, const char *path);
+void maildir_close(struct maildir *);
+
+/* Appends a name for a letter of this time, that no other has. */
+void maildir_add_name(buf *, time_t when);
+
+struct maildir_letter {
+	struct maildir in;
+	buf name;
+	struct writer out;
+};
+
+/* Opens the Maildir and begins a letter in it: 0; -1 and errno, to be abandoned. */
 int maildir_begin(struct maildir_letter *, const char *path);
 int maildir_commit(struct maildir_letter *);
 

@@ -12,8 +12,7 @@
 #include "clock.h"
 #include "limit.h"
 #include "mbox.h"
-
-enum { MID_LINE = -1 };
+#include "separator.h"
 
 static int open_file(struct mbox_letter *m)
 {
@@ -285,23 +284,12 @@ static int note_in_lock(const struct mbox_letter *m, slice separator)
 	return status;
 }
 
-/* The date is ctime's, in UTC (RFC 4155); a blank in the sender would end it. */
 static int put_separator(struct mbox_letter *m, slice sender)
 {
-	time_t now = time(NULL);
-	char date[32];
-	struct tm t;
 	buf line = { NULL, 0, 0 };
 	int status;
 
-	buf_addtext(&line, "From ");
-	if (sender.n == 0)
-		sender = SLICE("MAILER-DAEMON");
-	for (size_t i = 0; i < sender.n; i++)
-		buf_addchar(&line, ascii_blank(sender.p[i]) || ascii_control(sender.p[i]) ? '-' : sender.p[i]);
-	gmtime_r(&now, &t);
-	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &t);
-	buf_print(&line, " %s\n", date);
+	separator_add(&line, sender, time(NULL));
 	status = note_in_lock(m, buf_slice(&line)) || writer_put(&m->out, buf_slice(&line)) ? -1 : 0;
 	buf_free(&line);
 	return status;
@@ -310,7 +298,7 @@ static int put_separator(struct mbox_letter *m, slice sender)
 int mbox_begin(struct mbox_letter *m, const char *path, slice sender, int64_t deadline)
 {
 	*m = (struct mbox_letter){ .fd = -1, .before = -1, .path = mem_text(slice_of(path)),
-		.last = '\n', .out.fd = -1 };
+		.quote = { .what = "From ", .out = &m->out }, .out.fd = -1 };
 	if (open_locked(m, deadline))
 		return -1;
 	m->before = lseek(m->fd, 0, SEEK_END);
@@ -322,32 +310,7 @@ int mbox_begin(struct mbox_letter *m, const char *path, slice sender, int64_t de
 
 int mbox_write(struct mbox_letter *m, slice bytes)
 {
-	static const char from[] = "From ";
-
-	if (bytes.n)
-		m->last = bytes.p[bytes.n - 1];
-	while (bytes.n) {
-		if (m->held == MID_LINE) {
-			slice line = slice_upto(bytes, slice_find(bytes, '\n') + 1);
-
-			writer_put(&m->out, line);
-			if (line.p[line.n - 1] == '\n')
-				m->held = 0;
-			bytes = slice_from(bytes, line.n);
-		} else if (bytes.p[0] == '>' && m->held == 0) {
-			writer_char(&m->out, '>');
-			bytes = slice_from(bytes, 1);
-		} else if (bytes.p[0] == from[m->held]) {
-			bytes = slice_from(bytes, 1);
-			if (++m->held == 5) {
-				writer_text(&m->out, ">From ");
-				m->held = MID_LINE;
-			}
-		} else {
-			writer_put(&m->out, (slice){ from, (size_t)m->held });
-			m->held = MID_LINE;
-		}
-	}
+	quote_put(&m->quote, bytes);
 	return m->out.error ? -1 : 0;
 }
 
@@ -393,9 +356,8 @@ static void release(struct mbox_letter *m)
 
 int mbox_commit(struct mbox_letter *m)
 {
-	if (m->held > 0)
-		writer_put(&m->out, slice_upto(SLICE("From "), (size_t)m->held));
-	writer_text(&m->out, m->last == '\n' ? "\n" : "\n\n");
+	quote_end_line(&m->quote);
+	writer_char(&m->out, '\n');
 	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && sync_folder(m->path)) || unlock(m))
 		return -1;
 	release(m);

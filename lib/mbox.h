@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "io.h"
+#include "quote.h"
 
 struct mbox_letter {
 	int fd;
@@ -19,8 +20,7 @@ struct mbox_letter {
 	char *lock;             /* `path.lock` while it is ours, or NULL */
 	off_t before;           /* length of the file without the letter */
 	bool made;              /* the file is new */
-	int held;               /* characters of `From ` seen at the start of a line, or -1 inside a line */
-	char last;              /* byte of the letter */
+	struct quote quote;
 	struct writer out;
 };
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -44,8 +45,16 @@ pid_t run_start(char *const argv[], int in, int out)
 pid_t run_start_with(char *const argv[], int in, int out, int said)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t broken_pipe;
 	pid_t child;
 	int error = posix_spawn_file_actions_init(&actions);
+
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &broken_pipe);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
 
 	if (!error)
 		error = take(&actions, in, STDIN_FILENO);
@@ -56,7 +65,8 @@ pid_t run_start_with(char *const argv[], int in, int out, int said)
 	if (!error)
 		error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (!error)
-		error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+		error = posix_spawnp(&child, argv[0], &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	errno = error;
 	return error ? -1 : child;

@@ -15,6 +15,7 @@ void run_path(buf *path, const char *program);
 /*
  * Starts a program with its descriptors 0 and 1 at `in` and `out` (-1: /dev/null;
  * standard error is shared, nothing else is) and argv[0] as its path: its process, or -1.
+ * A pipe that nobody reads ends it, whether or not it ends us.
  */
 pid_t run_start(char *const argv[], int in, int out);
 

@@ -6,14 +6,16 @@ buf limit
 clock fail network
 io
 conf run
-base64-simd flowed media charset addr command domain crlf
+base64-simd flowed media charset addr command domain crlf separator quote
 base64 qp
 uu head transport mime mbox date
 received
 words transfer
 param
 maildir messages boundary
-downgrade part
+downgrade part scan
+mboxes mmdf babyl digest
+mailbox
 queue routes aliases list
 letter local selection runner bounce
 dns net
