@@ -1,0 +1,203 @@
+/* mbox-join: messages put together into a mailbox. See mbox-join(1). */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "head.h"
+#include "join.h"
+#include "limit.h"
+#include "messages.h"
+#include "mmdf.h"
+#include "separator.h"
+
+static const char usage[] = "usage: mbox-join [-0] [-f format] [file | folder ...]";
+
+enum mailbox_format format = MAILBOX_MBOXRD;
+
+/* The end of what was written: the beginning is as good as an empty line. */
+static char last[3] = { '\n', '\n', '\n' };
+
+void put(slice bytes)
+{
+	for (size_t i = bytes.n > 3 ? bytes.n - 3 : 0; i < bytes.n; i++) {
+		memmove(last, last + 1, 2);
+		last[2] = bytes.p[i];
+	}
+	writer_put(&io_out, bytes);
+}
+
+bool mid_line(void)
+{
+	return last[2] != '\n';
+}
+
+bool behind_empty_line(void)
+{
+	return !mid_line() && (last[1] == '\n' || (last[1] == '\r' && last[0] == '\n'));
+}
+
+int broken(const char *name)
+{
+	warn("%s: %s", name, strerror(errno));
+	return errno == EISDIR ? EX_NOINPUT : EX_IOERR;
+}
+
+/* What `name` has as its last folder, where that is of a Maildir: a folder beside its tmp/. */
+bool in_maildir(const char *name, const char *folder)
+{
+	const char *slash = strrchr(name, '/');
+	size_t n = strlen(folder);
+	buf tmp = { NULL, 0, 0 };
+	bool is;
+
+	if (!slash || (size_t)(slash - name) < n || strncmp(slash - n, folder, n) != 0
+	    || (slash - n > name && slash[-(ptrdiff_t)n - 1] != '/'))
+		return false;
+	buf_print(&tmp, "%.*s/../tmp", (int)(slash - name), name);
+	is = access(tmp.p, F_OK) == 0;
+	buf_free(&tmp);
+	return is;
+}
+
+/* All that is left, byte for byte. */
+static int copy(const char *name, struct reader *in)
+{
+	slice bytes;
+	int got;
+
+	while ((got = reader_some(in, LIMIT_STREAM, &bytes)) > 0)
+		put(bytes);
+	return got < 0 ? broken(name) : EX_OK;
+}
+
+/* Whether the one before ends only where its Content-Length says: then it needs no empty line behind it. */
+static bool counted;
+
+/* The header of a message of a mailbox, looked at for a Content-Length as mbox-split does. */
+static int copy_header(const char *name, struct reader *in)
+{
+	bool fresh = true;
+	slice line;
+	int got;
+
+	while ((got = reader_line(in, &line)) > 0) {
+		put(line);
+		if (fresh && head_ends(line))
+			return EX_OK;
+		if (fresh && slice_case_starts(line, "Content-Length:"))
+			counted = slice_number(slice_trim(slice_from(line, 15))) >= 0;
+		fresh = line.p[line.n - 1] == '\n';
+	}
+	return got < 0 ? broken(name) : EX_OK;
+}
+
+/* A file that begins as a message of a mailbox does is one already, and what is quoted in it is quoted. */
+static int keep(const char *name, struct reader *in, bool dated)
+{
+	bool before = counted;
+	slice line;
+	int status;
+
+	if (mid_line())
+		put(SLICE("\n"));
+	if (dated && !before && !behind_empty_line())
+		put(SLICE("\n"));
+	counted = false;
+	if (!dated)
+		return copy(name, in);
+	if (reader_line(in, &line) > 0)
+		put(line);
+	status = copy_header(name, in);
+	return status ? status : copy(name, in);
+}
+
+/* What mbox-split -k leaves of what stands before the first message. */
+static bool is_preamble(const char *name)
+{
+	size_t n = strlen(name), m = strlen(".preamble");
+
+	return n > m && strcmp(name + n - m, ".preamble") == 0;
+}
+
+/* Mail of a Maildir came from anywhere: it is never taken for a piece of a mailbox. */
+static bool is_kept(const char *name, slice first, bool *dated)
+{
+	struct separator ignored;
+
+	*dated = separator_read(first, &ignored);
+	return !in_maildir(name, "cur") && !in_maildir(name, "new")
+	    && (*dated || slice_is(scan_content(first), MMDF_DELIMITER) || slice_is(scan_content(first), "\x1f\f"));
+}
+
+static int join(void *context, const char *name, struct reader *in)
+{
+	slice first = { NULL, 0 };
+	bool dated = false;
+
+	(void)context;
+	if (is_preamble(name))
+		return copy(name, in);
+	if (reader_line(in, &first) < 0)
+		return broken(name);
+	reader_back(in, first);
+	if (is_kept(name, first, &dated))
+		return keep(name, in, dated);
+	counted = false;
+	return add_letter(name, in);
+}
+
+static int join_one(const buf *name)
+{
+	char *const operands[] = { name->p, NULL };
+
+	return name->n ? messages_each(operands, join, NULL) : EX_OK;
+}
+
+/* Names on standard input, each with a NUL behind it. */
+static int join_named(void)
+{
+	buf name = { NULL, 0, 0 };
+	int status = EX_OK, got;
+	slice bytes;
+
+	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
+		while (bytes.n && !io_out.error) {
+			size_t n = slice_find(bytes, '\0');
+			bool whole = n < bytes.n;
+			int one;
+
+			buf_addslice(&name, slice_upto(bytes, n));
+			bytes = slice_from(bytes, n + 1);
+			if (!whole)
+				break;
+			one = join_one(&name);
+			status = status ? status : one;
+			buf_clear(&name);
+		}
+	if (got < 0)
+		return broken("standard input");
+	if (name.n && !io_out.error)
+		got = join_one(&name);
+	buf_free(&name);
+	return status ? status : got;
+}
+
+int main(int argc, char **argv)
+{
+	bool named = false;
+	int ch;
+
+	fail_name("mbox-join", usage);
+	while ((ch = getopt(argc, argv, "0f:")) != -1)
+		switch (ch) {
+		case '0': named = true; break;
+		case 'f': format = mailbox_format(slice_of(optarg)); break;
+		default: fail_usage();
+		}
+	if ((format != MAILBOX_MBOXO && format != MAILBOX_MBOXRD && format != MAILBOX_MBOXCL2 && format != MAILBOX_MMDF)
+	    || (named && argv[optind]))
+		fail_usage();
+	return io_finish(named ? join_named() : messages_each(argv + optind, join, NULL));
+}
