@@ -148,7 +148,7 @@ static long long length_left(struct reader *in, int *copied)
 
 	if (at >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
 		return (long long)(st.st_size - at) + (long long)(in->end - in->start);
-	*copied = io_temporary();
+	*copied = io_spool();
 	if (*copied < 0)
 		return -1;
 	for (; (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0; n += (long long)bytes.n)
