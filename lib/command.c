@@ -69,15 +69,10 @@ static size_t domain_name(slice s)
 /* Bytes of `[192.0.2.1]` or `[IPv6:2001:db8::1]`, brackets included. */
 static size_t literal(slice s)
 {
-	size_t n = slice_find(s, ']');
+	size_t n = slice_find(s, ']') + 1;
 	struct address unused;
-	slice text = slice_from(slice_upto(s, n), 1);
 
-	if (n == s.n)
-		return 0;
-	if (slice_case_starts(text, "IPv6:"))
-		text = slice_from(text, 5);
-	return address_read(text, &unused) ? n + 1 : 0;
+	return address_read_literal(slice_upto(s, n), &unused) ? n : 0;
 }
 
 static size_t domain(slice s)

@@ -18,7 +18,11 @@ static void add_digits(char *to, uint64_t value, int count)
 		to[i] = QUEUE_SHARDS[value & 31];
 }
 
-/* 55 bits of microseconds, then 25 at random, so that hosts sharing a folder never meet. */
+/*
+ * 55 bits of microseconds, then 20 at random, so that hosts sharing a folder never meet. The shard, which
+ * is the last character, is that of the second: processes that store at the same time sync the same folder, and
+ * one write of it serves them all.
+ */
 static void make_id(char id[QUEUE_ID + 1])
 {
 	struct timespec now;
@@ -28,7 +32,8 @@ static void make_id(char id[QUEUE_ID + 1])
 	if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
 		chance = (uint64_t)now.tv_nsec ^ ((uint64_t)getpid() << 8);
 	add_digits(id, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, 11);
-	add_digits(id + 11, chance, 5);
+	add_digits(id + 11, chance, 4);
+	add_digits(id + QUEUE_ID - 1, (uint64_t)now.tv_sec, 1);
 	id[QUEUE_ID] = '\0';
 }
 
@@ -118,8 +123,6 @@ static int write_envelope(struct letter *l, slice sender, slice options)
 
 int letter_begin(struct letter *l, const struct conf *c, slice sender, slice options)
 {
-	int fd;
-
 	*l = (struct letter){ .folder = -1, .out.fd = -1, .queue.fd = -1, .room = c->size_limit };
 	if ((sender.n && !letter_takes(sender)) || !options_fit(options)) {
 		errno = EINVAL;
@@ -128,11 +131,17 @@ int letter_begin(struct letter *l, const struct conf *c, slice sender, slice opt
 	make_id(l->id);
 	if (queue_open(&l->queue, c) || has_room(l, c))
 		return -1;
-	l->folder = queue_folder(&l->queue, l->id + QUEUE_ID - 1);
-	if (l->folder < 0 || (fd = open_file(l)) < 0)
-		return -1;
-	writer_open(&l->out, fd);
+	writer_open(&l->out, -1);
 	return write_envelope(l, sender, options);
+}
+
+int letter_open(struct letter *l)
+{
+	if (l->folder < 0)
+		l->folder = queue_folder(&l->queue, l->id + QUEUE_ID - 1);
+	if (l->folder >= 0 && l->out.fd < 0)
+		l->out.fd = open_file(l);
+	return l->out.fd < 0 ? -1 : 0;
 }
 
 int letter_recipient(struct letter *l, slice recipient)
@@ -143,6 +152,8 @@ int letter_recipient(struct letter *l, slice recipient)
 		errno = EINVAL;
 		return -1;
 	}
+	if (letter_open(l))
+		return -1;
 	l->recipients++;
 	writer_text(&l->out, "-  ");
 	writer_put(&l->out, recipient);

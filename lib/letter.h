@@ -29,6 +29,12 @@ struct letter {
 /* options: words as in struct queued. An empty sender is the null reverse-path. */
 int letter_begin(struct letter *, const struct conf *, slice sender, slice options);
 
+/*
+ * Its file: the first recipient opens it in any case. Who has to wait for that one anyway opens
+ * it meanwhile, which is a good part of what a letter costs beside its two fsyncs. 0, -1.
+ */
+int letter_open(struct letter *);
+
 /* `address` or `address option…`, as in a recipient line. */
 int letter_recipient(struct letter *, slice recipient);
 

@@ -75,6 +75,16 @@ enum {
 	/* ms to wait for a client's end after our last word, or for its next command before its letters set out. */
 	LIMIT_LINGER = 1000,
 
+	/*
+	 * Sessions at once where smtp-serve listens, of all clients and of one address: a session has half a megabyte
+	 * of its own, and large sites come with ten connections. Children that wait for the next ones: half a
+	 * millisecond makes one, and as many may come at once. Sockets of one process: each address of a host.
+	 */
+	LIMIT_SESSIONS = 200,
+	LIMIT_SESSIONS_EACH = 20,
+	LIMIT_SPARE = 4,
+	LIMIT_SOCKETS = 16,
+
 	/* What is passed on to the client of what a filter or a command says: it fits a reply line (§4.5.3.1.5). */
 	LIMIT_SAID = 400,
 

@@ -290,20 +290,14 @@ static void begin(struct mx *mx, const struct mx_setup *setup)
 
 void mx_exchanges(struct mx *mx, const struct mx_setup *setup, slice domain)
 {
-	slice literal = inside_brackets(domain);
 	struct address a;
 	char *name;
 
 	begin(mx, setup);
-	if (literal.n) {
-		bool v6 = slice_case_starts(literal, "IPv6:");
-
-		if (v6)
-			literal = slice_from(literal, 5);
-		if (address_read(literal, &a) && v6 == (slice_find(literal, ':') < literal.n))
-			use_address(mx, &a);
-		else
-			finish(mx, MX_NO_DOMAIN, "not an address literal");
+	if (address_read_literal(domain, &a)) {
+		use_address(mx, &a);
+	} else if (domain.n > 2 && domain.p[0] == '[') {
+		finish(mx, MX_NO_DOMAIN, "not an address literal");
 	} else if (domain_valid(domain)) {
 		name = mem_text(domain);
 		dns_ask(setup->dns, name, ns_t_mx, read_mx, mx);
@@ -320,7 +314,7 @@ void mx_host(struct mx *mx, const struct mx_setup *setup, slice host)
 	size_t count;
 
 	begin(mx, setup);
-	if (address_read(literal.n ? literal : host, &list[0])) {
+	if (address_read_literal(host, &list[0]) || address_read(literal.n ? literal : host, &list[0])) {
 		use_address(mx, &list[0]);
 	} else if (domain_valid(host)) {
 		add_exchange(mx, 0, lower_case(host), false);

@@ -40,6 +40,18 @@ void address_add_literal(buf *to, const struct address *a)
 	buf_print(to, "[%s%s]", address_is_v4(a) ? "" : "IPv6:", text);
 }
 
+bool address_read_literal(slice domain, struct address *a)
+{
+	slice text = { domain.p + 1, domain.n > 2 ? domain.n - 2 : 0 };
+	bool v6 = slice_case_starts(text, "IPv6:");
+
+	if (text.n == 0 || domain.p[0] != '[' || domain.p[domain.n - 1] != ']')
+		return false;
+	if (v6)
+		text = slice_from(text, 5);
+	return address_read(text, a) && v6 == (slice_find(text, ':') < text.n);
+}
+
 bool network_read(slice text, struct network *net)
 {
 	size_t n = slice_find(text, '/');
@@ -68,4 +80,18 @@ bool network_holds(const struct network *net, const struct address *a)
 	if (memcmp(net->address.byte, a->byte, whole))
 		return false;
 	return net->bits % 8 == 0 || ((net->address.byte[whole] ^ a->byte[whole]) & mask) == 0;
+}
+
+int network_listed(const char *list, const struct address *a, slice *wrong)
+{
+	slice rest = slice_of(list);
+	struct network net;
+	int found = 0;
+
+	while (slice_word(&rest, wrong)) {
+		if (!network_read(*wrong, &net))
+			return -1;
+		found |= network_holds(&net, a);
+	}
+	return found;
 }

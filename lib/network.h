@@ -25,9 +25,13 @@ void address_text(const struct address *, char text[NETWORK_TEXT]);
 
 /* As a domain in an address or a Received field has it: `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). */
 void address_add_literal(buf *to, const struct address *);
+bool address_read_literal(slice domain, struct address *);
 
 /* `192.0.2.0/24`, `2001:db8::/32`, or an address alone; brackets around the address are allowed. */
 bool network_read(slice text, struct network *);
 bool network_holds(const struct network *, const struct address *);
+
+/* Whether one of the networks of a list (words) holds the address: 1, 0; -1 and the first word that is no network. */
+int network_listed(const char *list, const struct address *, slice *wrong);
 
 #endif

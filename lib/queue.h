@@ -18,7 +18,7 @@
 #include "conf.h"
 #include "io.h"
 
-enum { QUEUE_ID = 16 };         /* characters of an id: 11 of time, 5 at random; ids sort by arrival */
+enum { QUEUE_ID = 16 };         /* characters of an id: 11 of time, 4 at random, the shard; ids sort by arrival */
 
 #define QUEUE_SHARDS "0123456789abcdefghjkmnpqrstvwxyz"
 #define QUEUE_MAGIC "pennypost-queue 1"

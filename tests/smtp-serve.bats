@@ -540,10 +540,10 @@ chunks() {
 @test "the examples of the manual page" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir in
-	eval "$(example smtp-serve.8 4)" | tail -n 2 | head -n 1 | grep -q '^250 2.0.0 OK'
+	eval "$(example smtp-serve.8 5)" | tail -n 2 | head -n 1 | grep -q '^250 2.0.0 OK'
 	grep -q '^Subject: hello' in/*
 	[ -e "$top/etc/systemd/$(example smtp-serve.8 2 | sed 's/.* //')" ]
-	grep -q '^ExecStart=.*/smtp-serve$' "$top/etc/systemd/pennypost-smtp@.service"
+	grep -q '^ExecStart=.*/smtp-serve -c 200 -C 20$' "$top/etc/systemd/pennypost-smtp.service"
 	load peers
 	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
 	read -ra command < <(example smtp-serve.8 1 | sed "s/2525/$port/")
@@ -557,7 +557,7 @@ chunks() {
 	cd "$BATS_TEST_TMPDIR"
 	load peers
 	peer_folder=$BATS_TEST_TMPDIR port=$(free_port)
-	read -ra command < <(example smtp-serve.8 3 | sed "s/0.0.0.0 25/127.0.0.1 $port/")
+	read -ra command < <(example smtp-serve.8 4 | sed "s/0.0.0.0 25/127.0.0.1 $port/")
 	in_background example "$port" "${command[@]}"
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:" . shift)->getline' "$port" | grep -q ^220
 	kill "$(cat example.pid)"

@@ -21,17 +21,12 @@ static slice our_domain(const struct session *s)
 	return slice_word(&list, &ours) ? ours : slice_of(s->conf->hostname);
 }
 
-/* `[192.0.2.1]`, `[IPv6:2001:db8::1]`: the address at which the client called us (RFC 5321 §4.1.3). */
+/* The literal of the address at which the client called us. */
 static bool is_our_address(const struct client *c, slice domain)
 {
 	struct address literal;
 
-	if (!c->called || domain.n < 2 || domain.p[0] != '[')
-		return false;
-	domain = (slice){ domain.p + 1, domain.n - 2 };
-	if (slice_case_starts(domain, "IPv6:"))
-		domain = slice_from(domain, 5);
-	return address_read(domain, &literal) && memcmp(&literal, &c->here, sizeof literal) == 0;
+	return c->called && address_read_literal(domain, &literal) && memcmp(&literal, &c->here, sizeof literal) == 0;
 }
 
 /*

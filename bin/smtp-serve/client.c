@@ -9,24 +9,29 @@
 #include "limit.h"
 #include "serve.h"
 
-/* What getpeername or getsockname says of standard input: 1; 0 where that is no TCP connection. */
-static int end_of_tcp(int (*name_of)(int, struct sockaddr *, socklen_t *), struct address *a)
+/* What getpeername or getsockname says: whether it is a TCP connection. */
+static bool end_of_tcp(int fd, int (*name_of)(int, struct sockaddr *, socklen_t *), struct address *a)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } name = { .any.sa_family = AF_UNSPEC };
 	socklen_t size = sizeof name;
 
-	if (name_of(STDIN_FILENO, &name.any, &size))
-		return 0;
+	if (name_of(fd, &name.any, &size))
+		return false;
 	if (name.any.sa_family == AF_INET6) {
 		memcpy(a->byte, &name.v6.sin6_addr, sizeof a->byte);
-		return 1;
+		return true;
 	}
 	if (name.any.sa_family != AF_INET)
-		return 0;
+		return false;
 	memcpy(a->byte, mapped, sizeof mapped);
 	memcpy(a->byte + sizeof mapped, &name.v4.sin_addr, 4);
-	return 1;
+	return true;
+}
+
+bool client_address(int connection, struct address *a)
+{
+	return end_of_tcp(connection, getpeername, a);
 }
 
 static bool from_environment(const char *variable, struct address *a)
@@ -44,18 +49,14 @@ static bool is_host_name(const char *name)
 	return n > 0 && name[n] == '\0' && n <= LIMIT_DOMAIN;
 }
 
-static bool is_trusted(const struct client *c, const char *networks)
+static bool is_trusted(const struct conf *conf, const struct client *c)
 {
-	slice rest = slice_of(networks), word;
-	struct network net;
-	bool found = false;
+	slice word;
+	int listed = network_listed(conf->relay_from, &c->address, &word);
 
-	while (slice_word(&rest, &word)) {
-		if (!network_read(word, &net))
-			fail(EX_CONFIG, "relay-from: `%.*s': not a network", (int)word.n, word.p);
-		found = found || (c->known && network_holds(&net, &c->address));
-	}
-	return found;
+	if (listed < 0)
+		fail(EX_CONFIG, "relay-from: `%.*s': not a network", (int)word.n, word.p);
+	return c->known && listed;
 }
 
 void client_find(struct client *c, const struct conf *conf)
@@ -65,8 +66,8 @@ void client_find(struct client *c, const struct conf *conf)
 	bool v6 = from_environment("TCP6REMOTEIP", &told), by_tcp;
 
 	*c = (struct client){ .known = false };
-	by_tcp = end_of_tcp(getpeername, &c->address);
-	c->called = end_of_tcp(getsockname, &c->here) || from_environment(v6 ? "TCP6LOCALIP" : "TCPLOCALIP", &c->here);
+	by_tcp = client_address(STDIN_FILENO, &c->address);
+	c->called = end_of_tcp(STDIN_FILENO, getsockname, &c->here) || from_environment(v6 ? "TCP6LOCALIP" : "TCPLOCALIP", &c->here);
 	if (v6 || from_environment("TCPREMOTEIP", &told)) {
 		if (!by_tcp)
 			c->address = told;
@@ -78,6 +79,6 @@ void client_find(struct client *c, const struct conf *conf)
 	c->known = c->known || by_tcp;
 	if (c->known)
 		address_text(&c->address, c->text);
-	c->trusted = is_trusted(c, conf->relay_from);
+	c->trusted = is_trusted(conf, c);
 	c->speaks_first = by_tcp && poll(&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, 0) > 0;
 }

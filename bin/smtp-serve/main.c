@@ -1,15 +1,17 @@
-/* smtp-serve: one SMTP, submission or LMTP session on standard input and output. See smtp-serve(8). */
+/* smtp-serve: SMTP, submission or LMTP, one session or all those of a socket. See smtp-serve(8). */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "limit.h"
+#include "listen.h"
 #include "serve.h"
 
-static const char usage[] = "usage: smtp-serve [-ls] [-t seconds] [command [argument ...]]";
+static const char usage[] = "usage: smtp-serve [-ls] [-C count] [-c count] [-t seconds] [command [argument ...]]";
 
 static struct session session;
 static struct conf conf;
@@ -34,23 +36,30 @@ static void part_from_client(void)
 		dup2(null, STDERR_FILENO);
 }
 
+static long long number(const char *text)
+{
+	long long n = slice_number(slice_of(text));
+
+	if (n < 1 || n > 1000000)
+		fail_usage();
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	static const int statuses[] = { EX_OK, EX_OK, EX_TEMPFAIL, EX_PROTOCOL, EX_IOERR };
 	struct sigaction action = { .sa_handler = broken_pipe };
-	long long seconds = LIMIT_SILENCE;
-	int ch;
+	long long seconds = LIMIT_SILENCE, most = LIMIT_SESSIONS, each = LIMIT_SESSIONS_EACH;
+	int ch, status;
 
 	fail_name("smtp-serve", usage);
-	while ((ch = getopt(argc, argv, "+lst:")) != -1)
+	while ((ch = getopt(argc, argv, "+C:c:lst:")) != -1)
 		switch (ch) {
+		case 'C': each = number(optarg); break;
+		case 'c': most = number(optarg); break;
 		case 'l': session.lmtp = true; break;
 		case 's': session.submission = true; break;
-		case 't':
-			seconds = slice_number(slice_of(optarg));
-			if (seconds < 1 || seconds > 1000000)
-				fail_usage();
-			break;
+		case 't': seconds = number(optarg); break;
 		default: fail_usage();
 		}
 	if (optind < argc)
@@ -60,6 +69,11 @@ int main(int argc, char **argv)
 	conf_load(&conf);
 	session.conf = &conf;
 	session.patience = seconds * 1000;
+	if (listen_find()) {
+		tzset(); /* once, not in each session */
+		listen_serve(&conf, most, each);
+	}
 	session_run(&session);
-	return io_out.error == ETIMEDOUT ? EX_TEMPFAIL : io_finish(statuses[session.ending]);
+	status = io_out.error == ETIMEDOUT ? EX_TEMPFAIL : io_finish(statuses[session.ending]);
+	_exit(status); /* destructors would only cost a process that ends at once the pages they touch */
 }

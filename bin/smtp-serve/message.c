@@ -58,16 +58,9 @@ static void log_letter(const struct session *s)
 	    s->recipients.p, s->accepted, s->bytes);
 }
 
-/* The message is complete: in LMTP a reply for each recipient (RFC 2033 §4.2), else one. */
-static void finish(struct session *s)
+/* In LMTP a reply for each recipient (RFC 2033 §4.2), else one. */
+static void answer(struct session *s)
 {
-	if (!s->trouble)
-		s->trouble = store_commit(s);
-	if (!s->trouble) {
-		log_letter(s);
-		s->idle_commands = 0;
-		s->last_use = clock_ms();
-	}
 	for (long long i = s->lmtp ? s->accepted : 1; i > 0; i--)
 		if (s->trouble)
 			reply(s, "%s", s->trouble);
@@ -75,6 +68,21 @@ static void finish(struct session *s)
 			reply(s, "250 2.0.0 OK");
 		else
 			reply(s, "250 2.0.0 queued as %s", s->letter.id);
+}
+
+/* The message is complete. A client that waits gets its answer before the log does. */
+static void finish(struct session *s)
+{
+	if (!s->trouble)
+		s->trouble = store_commit(s);
+	answer(s);
+	if (!s->trouble) {
+		if (io_in.start == io_in.end)
+			flush(s);
+		log_letter(s);
+		s->idle_commands = 0;
+		s->last_use = clock_ms();
+	}
 	session_reset(s);
 }
 

@@ -24,6 +24,9 @@ struct client {
 
 void client_find(struct client *, const struct conf *);
 
+/* The address of the peer of a TCP connection; false where it is none. */
+bool client_address(int connection, struct address *);
+
 /* Why a session ends; what main returns. */
 enum ending { GOING_ON, CLIENT_LEFT, CLIENT_SLOW, CLIENT_WRONG, WE_FAILED };
 
@@ -80,6 +83,9 @@ void session_run(struct session *);
 
 /* One line of reply. An error counts, and is answered slowly once there were many. */
 void reply(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Sends what was answered so far. */
+void flush(struct session *);
 
 /* After what was answered so far went out: more input from the client, or false when the session has ended. */
 bool more_input(struct session *, int64_t deadline);

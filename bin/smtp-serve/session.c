@@ -23,13 +23,24 @@ void session_reset(struct session *s)
 	buf_clear(&s->recipients);
 }
 
+void flush(struct session *s)
+{
+	if (io_out.n == 0)
+		return;
+	io_out.deadline = clock_ms() + s->patience;
+	if (writer_flush(&io_out) && s->ending == GOING_ON)
+		s->ending = io_out.error == ETIMEDOUT ? CLIENT_SLOW : CLIENT_LEFT;
+}
+
 /* Growing with the errors, and bounded: what guesses at addresses waits, an honest client hardly. */
-static void tarpit(const struct session *s)
+static void tarpit(struct session *s)
 {
 	int64_t ms = s->patience / 300 * (s->errors - LIMIT_FREE_ERRORS);
 	int64_t most = s->patience / 300 * LIMIT_TARPIT;
 
-	io_wait(-1, 0, clock_ms() + (ms < most ? ms : most));
+	flush(s);
+	if (io_wait(STDOUT_FILENO, 0, clock_ms() + (ms < most ? ms : most)) && s->ending == GOING_ON)
+		s->ending = CLIENT_LEFT; /* nobody is there any more for whom to hold the place */
 }
 
 static void log_refusal(const struct session *s, const char *text)
@@ -54,15 +65,6 @@ void reply(struct session *s, const char *format, ...)
 	io_out.deadline = 0;
 	writer_put(&io_out, buf_slice(&text));
 	buf_free(&text);
-}
-
-static void flush(struct session *s)
-{
-	if (io_out.n == 0)
-		return;
-	io_out.deadline = clock_ms() + s->patience;
-	if (writer_flush(&io_out) && s->ending == GOING_ON)
-		s->ending = io_out.error == ETIMEDOUT ? CLIENT_SLOW : CLIENT_LEFT;
 }
 
 /* What the client still sends is read for a moment, so that the network does not drop our last words. */
@@ -109,6 +111,8 @@ bool more_input(struct session *s, int64_t deadline)
 	flush(s);
 	if (s->ending != GOING_ON)
 		return false;
+	if (s->has_letter)
+		letter_open(&s->letter); /* while the client thinks; where it fails, the next recipient is told */
 	io_in.deadline = deadline;
 	got = reader_fill(&io_in);
 	if (got > 0)

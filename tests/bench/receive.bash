@@ -8,6 +8,8 @@ bench_receive() {
 	mkdir "$work/floor"
 	port=$(free_port)
 	in_background tcpserver "$port" tcpserver -HRl0 -c 200 127.0.0.1 "$port" smtp-serve
+	listening=$(free_port)
+	in_background listening "$listening" "$top/tests/listen.pl" 127.0.0.1 "$listening" smtp-serve
 	sink=$(free_port)
 	smtp_sink "$sink"
 	held=$peer_folder/postfix/spool/hold
@@ -20,6 +22,7 @@ bench_receive() {
 			label="$sessions at once${kept:+, connections kept}"
 			row "reception: $count letters of 4 KB by smtp-source, $label"
 			source_options=(-4 -l 4096 -f s@bench.example -t r@d1.example -m "$count" -s "$sessions" ${kept:+"$kept"})
+			measure 'smtp-serve, listening' "$count" empty_queue receive_listening
 			measure 'tcpserver smtp-serve' "$count" empty_queue receive_ours
 			measure "store-loop, $sessions processes" "$count" empty_floor receive_floor
 			! "$postfix" || measure 'Postfix smtpd into hold' "$count" empty_held receive_postfix
@@ -30,8 +33,10 @@ bench_receive() {
 empty_queue() { empty "$PENNYPOST/queue"; }
 empty_floor() { empty "$work/floor"; }
 empty_held() { empty "$held"; }
-receive_ours() {
-	smtp_source "${source_options[@]}" "127.0.0.1:$port" && [ "$(find "$PENNYPOST/queue" -type f | wc -l)" = "$count" ]
+receive_listening() { receive_at "$listening"; }
+receive_ours() { receive_at "$port"; }
+receive_at() {
+	smtp_source "${source_options[@]}" "127.0.0.1:$1" && [ "$(find "$PENNYPOST/queue" -type f | wc -l)" = "$count" ]
 }
 receive_floor() { store-loop "$work/floor" "$count" 4096 "$sessions"; }
 receive_postfix() { smtp_source "${source_options[@]}" "127.0.0.1:$postfix_port"; }

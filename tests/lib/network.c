@@ -1,4 +1,6 @@
 /* Addresses and networks as relay-from lists them. */
+#include <string.h>
+
 #include "network.h"
 #include "tap.h"
 
@@ -36,13 +38,32 @@ static const struct { const char *network, *address; int want; } table[] = {
 
 static void literal(const char *text, const char *want)
 {
-	struct address a;
+	struct address a, back;
 	buf b = { NULL, 0, 0 };
 
 	if (address_read(slice_of(text), &a))
 		address_add_literal(&b, &a);
 	same(buf_slice(&b), want, text);
+	if (b.n)
+		ok(address_read_literal(buf_slice(&b), &back) && memcmp(&a, &back, sizeof a) == 0, want);
 	buf_free(&b);
+}
+
+static void not_a_literal(const char *text)
+{
+	struct address a;
+
+	ok(!address_read_literal(slice_of(text), &a), text);
+}
+
+static void listed(const char *list, const char *address, int want)
+{
+	struct address a;
+	slice wrong;
+
+	ok(address_read(slice_of(address), &a) && network_listed(list, &a, &wrong) == want, list);
+	if (want < 0)
+		same(wrong, "ten/8", "the word that is none");
 }
 
 int main(void)
@@ -66,5 +87,18 @@ int main(void)
 	literal("192.0.2.1", "[192.0.2.1]");
 	literal("2001:DB8:0:0::1", "[IPv6:2001:db8::1]");
 	literal("192.0.2.1.5", "");
+	not_a_literal("");
+	not_a_literal("[");
+	not_a_literal("[]");
+	not_a_literal("[IPv6:]");
+	not_a_literal("[192.0.2.1");
+	not_a_literal("192.0.2.1]");
+	not_a_literal("[2001:db8::1]");
+	not_a_literal("[IPv6:192.0.2.1]");
+	not_a_literal("[IPv6:2001:db8::g]");
+	listed("127.0.0.0/8 ::1", "::1", 1);
+	listed("127.0.0.0/8 ::1", "::2", 0);
+	listed("", "::2", 0);
+	listed("127.0.0.0/8 ten/8 ::1", "127.0.0.1", -1);
 	return tap_done();
 }

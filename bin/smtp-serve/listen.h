@@ -1,0 +1,21 @@
+/* listen: sessions at sockets on which we listen, a process each. */
+#ifndef LISTEN_H
+#define LISTEN_H
+
+#include "serve.h"
+
+/*
+ * Whether there is such a socket: standard input (inetd's `wait`, s6-tcpserver-socketbinder), or what
+ * systemd passes with LISTEN_FDS and LISTEN_PID, whose variables are gone afterwards.
+ */
+bool listen_find(void);
+
+/*
+ * Serves all that come, at most so many at once and so many of one address (of relay-from: any
+ * number); more wait until somebody leaves. SIGHUP reads the settings again; SIGTERM ends
+ * the program, while sessions go on by themselves. Returns in the process of a session, with
+ * its connection as standard input and output.
+ */
+void listen_serve(struct conf *, long long most, long long each);
+
+#endif
