@@ -78,6 +78,7 @@ check-fire: all
 	tests/runners.pl
 	tests/runners.pl -k 2 -n 2000 -s 10 || [ "$$(id -u)" != 0 ]
 	tests/flood.pl
+	tests/flood.pl -l
 	tests/disk.sh || [ $$? = 77 ]
 
 SANITIZE = -O1 -g -Werror -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -3,7 +3,7 @@ load helper
 
 layers='
 buf limit
-clock fail network
+clock fail network sandbox
 io
 conf run
 base64-simd flowed media charset addr command domain crlf separator quote

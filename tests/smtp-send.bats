@@ -594,3 +594,8 @@ id2	250	2.0.0" ]
 		cmp server/1 wire
 	done
 }
+
+@test "an empty -s is no server, and said to be wrong usage" {
+	run -64 smtp-send -s '' bob@there.example </dev/null
+	[[ $output = "usage: smtp-send "* ]]
+}

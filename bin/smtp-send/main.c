@@ -16,6 +16,7 @@
 #include "limit.h"
 #include "net.h"
 #include "queue.h"
+#include "sandbox.h"
 #include "work.h"
 
 static const char usage[] =
@@ -138,6 +139,12 @@ static size_t add_domain(slice head, slice *recipients, size_t count, int fd)
 	return others;
 }
 
+/* It reads what jobs name, wherever that is, and talks to servers: it writes to no file, and starts nothing. */
+static void confine(void)
+{
+	sandbox_enter(&(struct sandbox_path){ "/", SANDBOX_READ }, 1);
+}
+
 static int run_message(slice sender, slice options, char **names, size_t count)
 {
 	slice *recipients = mem_grow(NULL, count, sizeof *recipients);
@@ -145,6 +152,7 @@ static int run_message(slice sender, slice options, char **names, size_t count)
 	off_t begin;
 	int fd = message_file(&begin);
 
+	confine();
 	jobs_end();
 	for (size_t i = 0; i < count; i++)
 		recipients[i] = slice_of(names[i]);
@@ -178,7 +186,11 @@ int main(int argc, char **argv)
 				fail(EX_USAGE, "-o %s: unknown option", optarg);
 			buf_print(&options, " %s", optarg);
 			break;
-		case 's': settings.server = slice_of(optarg); break;
+		case 's':
+			if (!optarg[0])
+				fail_usage();
+			settings.server = slice_of(optarg);
+			break;
 		case 't': set_wait(slice_of(optarg)); break;
 		case 'v': settings.verbose = true; break;
 		default: fail_usage();
@@ -189,5 +201,7 @@ int main(int argc, char **argv)
 		fail_usage();
 	conf_load(&settings.conf);
 	signal(SIGPIPE, SIG_IGN);
+	if (jobs)
+		confine();
 	return jobs ? run_jobs() : run_message(sender, buf_slice(&options), argv + optind, (size_t)(argc - optind));
 }

@@ -29,6 +29,7 @@ static struct {
 	nfds_t count;
 	struct child *children;
 	size_t n, waiting;
+	int pair;               /* in a child: its own end */
 } our;
 
 static volatile sig_atomic_t to_end, to_reread;
@@ -132,8 +133,8 @@ static int hand_over(int pair, int connection)
 	return sendmsg(pair, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
-/* The connection, or the end of the process: nobody will send us one any more. */
-static int receive(int pair)
+/* Or the end of the process: nobody will send us one any more. */
+void listen_receive(void)
 {
 	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
 	char byte;
@@ -142,17 +143,19 @@ static int receive(int pair)
 		.msg_control = control.room, .msg_controllen = sizeof control.room };
 	int connection;
 
-	if (recvmsg(pair, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
+	if (recvmsg(our.pair, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
 		_exit(EX_OK);
 	memcpy(&connection, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof connection);
-	return connection;
+	close(our.pair);
+	dup2(connection, STDIN_FILENO);
+	dup2(connection, STDOUT_FILENO);
+	close(connection);
 }
 
 /* A session keeps neither the sockets, on which nobody would accept any more after the parent's end, nor the others' pairs. */
 static void become_session(int pair)
 {
-	int connection;
-
+	our.pair = pair;
 	forget_signals();
 	for (nfds_t i = 0; i < our.count; i++)
 		if (our.sockets[i].fd != STDIN_FILENO)
@@ -160,14 +163,8 @@ static void become_session(int pair)
 	for (size_t i = 0; i < our.n; i++)
 		if (our.children[i].pair >= 0)
 			close(our.children[i].pair);
-	connection = receive(pair);
-	close(pair);
-	dup2(connection, STDIN_FILENO);
-	dup2(connection, STDOUT_FILENO);
-	close(connection);
 }
 
-/* 0 in the child, as soon as it has a connection. */
 static pid_t add_child(void)
 {
 	int pair[2];

@@ -13,9 +13,12 @@ bool listen_find(void);
 /*
  * Serves all that come, at most so many at once and so many of one address (of relay-from: any
  * number); more wait until somebody leaves. SIGHUP reads the settings again; SIGTERM ends
- * the program, while sessions go on by themselves. Returns in the process of a session, with
- * its connection as standard input and output.
+ * the program, while sessions go on by themselves. Returns in the process of a session, which may
+ * prepare itself before it waits for its connection with listen_receive.
  */
 void listen_serve(struct conf *, long long most, long long each);
+
+/* Standard input and output are a connection afterwards. */
+void listen_receive(void);
 
 #endif

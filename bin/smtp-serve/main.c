@@ -50,6 +50,7 @@ int main(int argc, char **argv)
 	static const int statuses[] = { EX_OK, EX_OK, EX_TEMPFAIL, EX_PROTOCOL, EX_IOERR };
 	struct sigaction action = { .sa_handler = broken_pipe };
 	long long seconds = LIMIT_SILENCE, most = LIMIT_SESSIONS, each = LIMIT_SESSIONS_EACH;
+	bool listening;
 	int ch, status;
 
 	fail_name("smtp-serve", usage);
@@ -69,10 +70,13 @@ int main(int argc, char **argv)
 	conf_load(&conf);
 	session.conf = &conf;
 	session.patience = seconds * 1000;
-	if (listen_find()) {
-		tzset(); /* once, not in each session */
+	listening = listen_find();
+	tzset(); /* once, not in each session */
+	if (listening)
 		listen_serve(&conf, most, each);
-	}
+	confine(&session);
+	if (listening)
+		listen_receive();
 	session_run(&session);
 	status = io_out.error == ETIMEDOUT ? EX_TEMPFAIL : io_finish(statuses[session.ending]);
 	_exit(status); /* destructors would only cost a process that ends at once the pages they touch */

@@ -27,6 +27,10 @@ void client_find(struct client *, const struct conf *);
 /* The address of the peer of a TCP connection; false where it is none. */
 bool client_address(int connection, struct address *);
 
+/* Once the settings are known: a session that starts no programs can do nothing but store letters from then on. */
+struct session;
+void confine(const struct session *);
+
 /* Why a session ends; what main returns. */
 enum ending { GOING_ON, CLIENT_LEFT, CLIENT_SLOW, CLIENT_WRONG, WE_FAILED };
 
