@@ -25,10 +25,12 @@ declare -gA run_as=(
 	[mime-decode]='mime-decode -p 1'
 	[mail-header]='mail-header Subject'
 	[mail-trace]='mail-trace'
+	[mbox-split]='mbox-split -n'
+	[mbox-join]='mbox-join'
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode mail-header mail-trace '
+without_settings=' mime-list mime-decode mail-header mail-trace mbox-split mbox-join '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 
