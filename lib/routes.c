@@ -7,6 +7,13 @@
 #include "limit.h"
 #include "routes.h"
 
+static bool is_word(slice text)
+{
+	slice word;
+
+	return slice_word(&text, &word) && slice_trim(text).n == 0;
+}
+
 int route_parse(slice text, struct route *route)
 {
 	static const struct { const char *prefix; enum route_kind kind; } kinds[] = {
@@ -24,7 +31,7 @@ int route_parse(slice text, struct route *route)
 		if (slice_starts(text, kinds[i].prefix)) {
 			route->kind = kinds[i].kind;
 			route->target = slice_trim(slice_from(text, strlen(kinds[i].prefix)));
-			return route->target.n ? 0 : -1;
+			return route->target.n && (route->kind != ROUTE_SMTP || is_word(route->target)) ? 0 : -1;
 		}
 	return -1;
 }

@@ -196,6 +196,8 @@ wait_of() {
 	run -64 queue-run -d -i 0000000000000000
 	echo 'x nonsense' >"$PENNYPOST/routes"
 	run -78 queue-run
+	echo 'x smtp:host extra' >"$PENNYPOST/routes"
+	run -78 queue-run
 	pennypost 'colour blue'
 	run -78 queue-run
 }

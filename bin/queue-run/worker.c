@@ -35,7 +35,7 @@ static void arguments(const struct destination *d, char *argv[MOST_ARGUMENTS])
 		argv[n++] = mem_text(SLICE("-j"));
 		if (is_smtp(d)) {
 			argv[n++] = mem_text(SLICE("-t"));
-			argv[n++] = mem_text(SLICE("idle=1s"));
+			argv[n++] = mem_text(SLICE("idle=1s")); /* IDLE_MS */
 		}
 		if (d->kind == ROUTE_LMTP) {
 			argv[n++] = mem_text(SLICE("-l"));
