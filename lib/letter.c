@@ -83,7 +83,9 @@ static int has_room(const struct letter *l, const struct conf *c)
 
 	if (fstatvfs(l->queue.fd, &fs))
 		return -1;
-	if ((unsigned long long)fs.f_bavail * fs.f_frsize < (unsigned long long)c->queue_reserve) {
+	/* Some file systems count no inodes, and say 0 of all. */
+	if ((unsigned long long)fs.f_bavail * fs.f_frsize < (unsigned long long)c->queue_reserve
+	    || (fs.f_files > 0 && fs.f_favail == 0)) {
 		errno = ENOSPC;
 		return -1;
 	}
