@@ -25,7 +25,7 @@ struct child {
 };
 
 static struct {
-	struct pollfd sockets[LIMIT_SOCKETS];
+	struct pollfd sockets[1 + LIMIT_SOCKETS]; /* standard input, and what systemd passes */
 	nfds_t count;
 	struct child *children;
 	size_t n, waiting;
@@ -47,8 +47,6 @@ static void add_socket(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	if (our.count == LIMIT_SOCKETS)
-		fail(EX_USAGE, "more than %d sockets", LIMIT_SOCKETS);
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	if (fd > STDERR_FILENO)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -68,6 +66,8 @@ bool listen_find(void)
 
 	if (is_listening(STDIN_FILENO))
 		add_socket(STDIN_FILENO);
+	if (passed > LIMIT_SOCKETS)
+		fail(EX_USAGE, "more than %d sockets", LIMIT_SOCKETS);
 	for (int fd = STDERR_FILENO + 1; fd <= STDERR_FILENO + passed; fd++)
 		if (is_listening(fd))
 			add_socket(fd);
