@@ -109,26 +109,44 @@ static const short allowed[] = {
 #endif
 };
 
-enum { CALLS = sizeof allowed / sizeof allowed[0], BEFORE = 4, LAST = BEFORE + 2 * CALLS };
+/* Numbers of calls are less than that. */
+enum { NUMBERS = 512, CALLS = sizeof allowed / sizeof allowed[0] };
 
-/* Each call is compared in turn; on x86-64 the calls of the x32 interface, whose numbers have a bit more, are in no list. */
+#define RETURN(what) (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (what))
+#define REFUSED RETURN(SECCOMP_RET_ERRNO | EPERM)
+#define UNLESS(test, value) (struct sock_filter)BPF_JUMP(BPF_JMP | (test) | BPF_K, (value), 1, 0)
+#define LOAD(field) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+
+/*
+ * Ranges of numbers, in order: the kernel runs the filter for every number when it is installed, to know the answers
+ * beforehand, and that costs each session. On x86-64 the numbers of the x32 interface are above all of them.
+ */
 static void confine_calls(void)
 {
-	static struct sock_filter code[LAST + 1] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	};
-	struct sock_fprog program = { .len = LAST + 1, .filter = code };
-	struct sock_filter *next = code + BEFORE;
+	static bool may[NUMBERS];
+	static struct sock_filter code[5 + 4 * CALLS];
+	struct sock_filter *next = code;
 
-	for (size_t i = 0; i < CALLS; i++) {
-		*next++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)allowed[i], 0, 1);
-		*next++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	for (size_t i = 0; i < CALLS; i++)
+		may[allowed[i]] = true;
+	*next++ = LOAD(arch);
+	*next++ = UNLESS(BPF_JEQ, ARCHITECTURE);
+	*next++ = RETURN(SECCOMP_RET_KILL_PROCESS);
+	*next++ = LOAD(nr);
+	for (uint32_t first = 0, last; first < NUMBERS; first = last + 1) {
+		last = first;
+		if (!may[first])
+			continue;
+		while (last + 1 < NUMBERS && may[last + 1])
+			last++;
+		*next++ = UNLESS(BPF_JGE, first);
+		*next++ = REFUSED;
+		*next++ = UNLESS(BPF_JGT, last);
+		*next++ = RETURN(SECCOMP_RET_ALLOW);
 	}
-	*next = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	*next++ = REFUSED;
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+	    &(struct sock_fprog){ .len = (unsigned short)(next - code), .filter = code });
 }
 
 #else
