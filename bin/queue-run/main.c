@@ -145,6 +145,8 @@ static void work(struct manager *m)
 		destination_next(m);
 	}
 	destination_give_slots(m);
+	for (struct worker *w = m->workers; w; w = w->next)
+		worker_write(w);
 }
 
 /* Whoever removed it has no more use for us, and a new one in its place is not the one we watch. */
@@ -206,7 +208,6 @@ static void wait_for_news(struct manager *m, const sigset_t *signals)
 	p = fds = mem_grow(fds, 3 * m->running + 1, sizeof *fds);
 	*p++ = (struct pollfd){ .fd = m->inotify, .events = POLLIN };
 	for (struct worker *w = m->workers; w; w = w->next) {
-		worker_write(w);
 		*p++ = (struct pollfd){ .fd = w->todo.n ? w->in : -1, .events = POLLOUT };
 		*p++ = (struct pollfd){ .fd = w->out, .events = POLLIN };
 		*p++ = (struct pollfd){ .fd = w->err, .events = POLLIN };
