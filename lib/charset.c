@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistr.h>
 
@@ -112,20 +113,22 @@ static bool try_iconv(struct charset *s, const char *name)
 	s->kind = CHARSET_ICONV;
 	s->unit = unit_of(name);
 	s->conversion = iconv_open("UTF-8", name);
-	return s->conversion != (iconv_t)-1;
+	return (intptr_t)s->conversion != -1;
 }
 
 /* `win-1251`, `windows1251` and `dos-850` are code pages to iconv. */
 static bool try_code_page(struct charset *s, const char *key)
 {
 	static const char *const prefixes[] = { "windows", "win", "dos", "ibm" };
-	char name[NAME + 3] = "cp";
+	char name[NAME + 3];
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
 		size_t n = strlen(prefixes[i]);
 
-		if (strncmp(key, prefixes[i], n) == 0 && slice_number(slice_of(key + n)) > 0)
-			return try_iconv(s, strcat(name, key + n));
+		if (strncmp(key, prefixes[i], n) == 0 && slice_number(slice_of(key + n)) > 0) {
+			snprintf(name, sizeof name, "cp%s", key + n);
+			return try_iconv(s, name);
+		}
 	}
 	return false;
 }
@@ -311,20 +314,20 @@ static void iconv_more(struct charset *s, size_t unit, slice *in, buf *out)
 enum { ASCII, PAIRS, KANA, SUPPLEMENT, TILDE };
 
 static const struct shift {
-	enum charset_kind kind;
 	const char *escape;
+	enum charset_kind kind;
 	unsigned set;
 } shifts[] = {
-	{ CHARSET_HZ, "~{", PAIRS },
-	{ CHARSET_HZ, "~}", ASCII },
-	{ CHARSET_HZ, "~\n", ASCII },
-	{ CHARSET_HZ, "~~", TILDE },            /* shifts nothing */
-	{ CHARSET_ISO_2022_JP, "\033(B", ASCII },
-	{ CHARSET_ISO_2022_JP, "\033(J", ASCII },
-	{ CHARSET_ISO_2022_JP, "\033(I", KANA },
-	{ CHARSET_ISO_2022_JP, "\033$@", PAIRS },
-	{ CHARSET_ISO_2022_JP, "\033$B", PAIRS },
-	{ CHARSET_ISO_2022_JP, "\033$(D", SUPPLEMENT },
+	{ "~{", CHARSET_HZ, PAIRS },
+	{ "~}", CHARSET_HZ, ASCII },
+	{ "~\n", CHARSET_HZ, ASCII },
+	{ "~~", CHARSET_HZ, TILDE },            /* shifts nothing */
+	{ "\033(B", CHARSET_ISO_2022_JP, ASCII },
+	{ "\033(J", CHARSET_ISO_2022_JP, ASCII },
+	{ "\033(I", CHARSET_ISO_2022_JP, KANA },
+	{ "\033$@", CHARSET_ISO_2022_JP, PAIRS },
+	{ "\033$B", CHARSET_ISO_2022_JP, PAIRS },
+	{ "\033$(D", CHARSET_ISO_2022_JP, SUPPLEMENT },
 };
 
 /* Takes an escape from *in: 1; 0 where there is none, -1 where it is not complete. */

@@ -33,9 +33,8 @@ enum {
 	/* Bytes of one character in any set, with the escape sequence before it. */
 	LIMIT_CHARACTER = 16,
 
-	/* The name of a character set in an encoded word; the text of one: RFC 2047 §2 says 75, some mailers put a whole field in. */
+	/* The name of a character set in an encoded word. */
 	LIMIT_CHARSET = 64,
-	LIMIT_ENCODED_WORD = 8192,
 
 	/* The pieces that a parameter is cut into (RFC 2231 §3). */
 	LIMIT_SECTIONS = 256,

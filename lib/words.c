@@ -11,6 +11,7 @@
 struct word {
 	slice charset, text;
 	char encoding;          /* b or q */
+	const char *end;        /* the last `?=` that was found, from where the next search goes on; else NULL */
 };
 
 /* What is decoded goes through one conversion for as long as words follow each other in the same character set. */
@@ -43,6 +44,16 @@ static bool is_base64(slice text)
 	return true;
 }
 
+/* The first `?=` from start on, the end of the text where there is none: each byte of it is looked at once. */
+static const char *find_end(struct word *w, const char *start, const char *limit)
+{
+	if (!w->end || w->end < start)
+		w->end = memmem(start, (size_t)(limit - start), "?=", 2);
+	if (!w->end)
+		w->end = limit;
+	return w->end;
+}
+
 /* The length of the encoded word at the start of s, 0 where there is none. */
 static size_t word_length(slice s, struct word *w)
 {
@@ -57,8 +68,8 @@ static size_t word_length(slice s, struct word *w)
 	w->charset = slice_upto(w->charset, slice_find(w->charset, '*'));
 	w->encoding = ascii_lower(s.p[n + 1]);
 	start = n + 3;
-	end = memmem(s.p + start, slice_upto(slice_from(s, start), LIMIT_ENCODED_WORD).n, "?=", 2);
-	if (!end)
+	end = find_end(w, s.p + start, s.p + s.n);
+	if (end == s.p + s.n)
 		return 0;
 	w->text = (slice){ s.p + start, (size_t)(end - s.p) - start };
 	if (w->encoding != 'q' && (w->encoding != 'b' || !is_base64(w->text)))

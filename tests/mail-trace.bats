@@ -121,10 +121,12 @@ hops() {
 	[ "$(mail-trace letter)" = $'1\t2026-11-23T18:40:12Z\t\t\uFFFD[2J x\t\tb\uFFFDy\t\ta\\\\b\t\t' ]
 }
 
-@test "a million hops, parentheses and semicolons take no time and little memory; over 1 MB: 65" {
+@test "a hundred thousand hops, parentheses and semicolons take no time and little memory; over 1 MB: 65" {
 	peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
 	yes 'Received:' | head -c 1000000 >letter
-	[ "$(peak timeout 10 mail-trace letter)" -lt 8192 ]
+	timeout 10 mail-trace letter >out
+	[ "$(wc -l <out)" = 100000 ]
+	ldd "$BUILD/bin/mail-trace" | grep -q libasan || [ "$(peak mail-trace letter)" -lt 8192 ]
 	for what in '(' '();' '"' '\(' ' by a'; do
 		{ echo 'Received: from a'; yes " $(yes "$what" | head -n 100 | tr -d '\n')" | head -c 900000; } >letter
 		timeout 10 mail-trace letter >/dev/null
