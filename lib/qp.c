@@ -10,7 +10,8 @@ static const char digits16[] = "0123456789ABCDEF";
 
 /*
  * One character of the output, `=XX` or the byte itself, behind a soft line break where it would not fit. A line
- * that begins only here never begins with a dash: it could be taken for the boundary of a multipart.
+ * that begins only here never begins with a dash, a dot or `From `: it could be taken for the boundary of a multipart,
+ * for the end of the message in SMTP, or for the end of the message in a mailbox.
  */
 static char *put_qp(struct qp *s, char *to, char c, bool plain)
 {
@@ -20,7 +21,7 @@ static char *put_qp(struct qp *s, char *to, char c, bool plain)
 		memcpy(to, "=\n", 2);
 		to += 2;
 		s->column = 0;
-		plain = plain && c != '-';
+		plain = plain && c != '-' && c != '.' && c != 'F';
 		n = plain ? 1 : 3;
 	}
 	s->column += n;
@@ -36,34 +37,59 @@ static char *put_qp(struct qp *s, char *to, char c, bool plain)
 
 static bool qp_plain(char c)
 {
-	return c >= ' ' && c <= '~' && c != '=';
+	return c > ' ' && c <= '~' && c != '=';
 }
 
-/* A blank is data unless it ends a line; a CR is data unless LF follows. */
+/* A blank is data unless it ends a line; a CR is data unless LF follows; an F that begins a line may begin `From `. */
 static char *put_held(struct qp *s, char *to, char next, bool ends)
 {
 	char c = s->held;
 
 	s->held = '\0';
-	if (!c || (c == '\r' && ends))
+	if (!c || (c == '\r' && ends && !s->exact))
 		return to;
+	if (c == 'F')
+		return put_qp(s, to, c, next != 'r');
 	return put_qp(s, to, c, c != '\r' && !ends && next != '\r');
+}
+
+/* After a CR that is data LF is too, and the line ends behind it all the same. */
+static char *put_line_end(struct qp *s, char *to, bool cr)
+{
+	if (cr) {
+		to = put_qp(s, to, '\n', false);
+		*to++ = '=';
+	}
+	*to++ = '\n';
+	s->column = 0;
+	return to;
 }
 
 static char *put_byte(struct qp *s, char *to, char c)
 {
-	bool ends = !s->binary && c == '\n';
+	bool ends = !s->binary && c == '\n', cr = s->exact && s->held == '\r';
 
 	to = put_held(s, to, c, ends);
-	if (ends) {
-		*to++ = '\n';
-		s->column = 0;
-	} else if (ascii_blank(c) || (c == '\r' && !s->binary)) {
+	if (ends)
+		return put_line_end(s, to, cr);
+	if (ascii_blank(c) || (c == '\r' && !s->binary) || (c == 'F' && s->column == 0))
 		s->held = c;
-	} else {
-		to = put_qp(s, to, c, qp_plain(c));
-	}
+	else
+		to = put_qp(s, to, c, qp_plain(c) && !(c == '.' && s->column == 0));
 	return to;
+}
+
+/* Within a line: what stays as it is, as far as it fits. */
+static size_t plain_run(const struct qp *s, slice bytes)
+{
+	size_t n = 0, most = LINE - 1 - s->column;
+
+	if (s->held || s->column == 0 || s->column >= LINE - 1)
+		return 0;
+	bytes = slice_upto(bytes, most);
+	while (n < bytes.n && (qp_plain(bytes.p[n]) || (bytes.p[n] == ' ' && n + 1 < bytes.n && qp_plain(bytes.p[n + 1]))))
+		n++;
+	return n;
 }
 
 void qp_more(struct qp *s, slice bytes, buf *out)
@@ -72,11 +98,20 @@ void qp_more(struct qp *s, slice bytes, buf *out)
 		slice some = slice_upto(bytes, 4096);
 		char *to = buf_reserve(out, some.n * 3 + some.n / 8 + 16);
 
-		for (size_t i = 0; i < some.n; i++)
-			to = put_byte(s, to, some.p[i]);
+		bytes = slice_from(bytes, some.n);
+		while (some.n) {
+			size_t n = plain_run(s, some);
+
+			memcpy(to, some.p, n);
+			to += n;
+			s->column += (unsigned)n;
+			some = slice_from(some, n);
+			if (some.n)
+				to = put_byte(s, to, some.p[0]);
+			some = slice_from(some, 1);
+		}
 		out->n = (size_t)(to - out->p);
 		*to = '\0';
-		bytes = slice_from(bytes, some.n);
 	}
 }
 
@@ -85,10 +120,10 @@ void qp_finish(struct qp *s, buf *out)
 	char last[8], *to = last;
 
 	if (s->held) {
-		to = put_qp(s, to, s->held, false);
+		to = put_qp(s, to, s->held, s->held == 'F');
 		buf_add(out, last, (size_t)(to - last));
 	}
-	*s = (struct qp){ .binary = s->binary };
+	*s = (struct qp){ .binary = s->binary, .exact = s->exact };
 }
 
 static bool q_plain(char c)

@@ -11,16 +11,20 @@
 #include "limit.h"
 
 /*
- * Lines of at most 76 characters. The output ends in LF only where the input does. *out grows
- * by at most 3.1 times the bytes given and a line.
+ * Lines of at most 76 characters. The output ends in LF only where the input does, or `exact` does it. *out grows
+ * by at most 3.2 times the bytes given and a line.
  */
 struct qp {
 	bool binary;            /* set to begin: LF is data, as anything else, and not the end of a line */
-	char held;              /* a blank or CR whose successor decides what becomes of it */
+	bool exact;             /* set to begin: CRLF is data, written as `=0D=0A=` at the end of a line */
+	char held;              /* a blank, CR or F whose successor decides what becomes of it */
 	unsigned column;
 };
 
-/* LF and CRLF end a line, unless binary; any other CR is data. No line begins with `--` that did not in the input. */
+/*
+ * LF and CRLF end a line, but see above; any other CR is data. No line is a lone dot or begins with `From `, and none
+ * begins with `--` that did not in the input.
+ */
 void qp_more(struct qp *, slice bytes, buf *out);
 void qp_finish(struct qp *, buf *out);
 

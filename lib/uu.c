@@ -56,11 +56,17 @@ void uu_more(struct uu *s, slice bytes, buf *out)
 	}
 }
 
+/* A line of 13 bytes would begin with a dash and could be taken for the boundary of a multipart: it becomes two. */
 void uu_finish(struct uu *s, buf *out)
 {
+	size_t first = s->count == '-' - ' ' ? s->count - 1 : s->count;
+	unsigned char last[3] = { s->held[first] };
+
 	memset(s->held + s->count, 0, UU_LINE_BYTES - s->count);
-	if (s->count)
-		add_line(out, s->held, s->count);
+	if (first)
+		add_line(out, s->held, first);
+	if (first < s->count)
+		add_line(out, last, 1);
 	buf_addtext(out, "`\nend\n");
 	s->count = 0;
 }

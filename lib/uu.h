@@ -14,7 +14,7 @@ enum { UU_LINE_BYTES = 45 };
 
 /*
  * Lines of 45 bytes in 61 characters, behind `begin MODE NAME` and before the empty line and `end`; zero is written as a
- * backquote, so that no line ends in a blank. *out grows by at most 1.4 times the bytes given and a line.
+ * backquote, so that no line ends in a blank; none begins with a dash. *out grows by at most 1.4 times the bytes given and a line.
  */
 struct uu {
 	unsigned char held[UU_LINE_BYTES];

@@ -16,11 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	check(whole.wrong >= -1 && whole.wrong <= (long long)n);
 	check(same_decoded(whole, from_qp(in, 1 + n % 7)));
 	buf_free(&whole.out);
-	for (int binary = 0; binary < 2; binary++) {
+	for (enum lines lines = TEXT; lines <= BINARY; lines++) {
 		buf_clear(&out);
-		to_qp(in, SIZE_MAX, binary, &out);
+		to_qp(in, SIZE_MAX, lines, &out);
 		back = from_qp(buf_slice(&out), 1 + n % 100);
-		check(back.wrong == -1 && (!binary || slice_same(buf_slice(&back.out), in)));
+		check(back.wrong == -1 && (lines == TEXT || slice_same(buf_slice(&back.out), in)));
 		buf_free(&back.out);
 	}
 	buf_free(&out);

@@ -7,12 +7,12 @@
 #include "streams.h"
 #include "tap.h"
 
-static void encodes(slice in, bool binary, const char *want, const char *what)
+static void encodes(slice in, enum lines lines, const char *want, const char *what)
 {
 	buf whole = { NULL, 0, 0 }, bytewise = { NULL, 0, 0 };
 
-	to_qp(in, SIZE_MAX, binary, &whole);
-	to_qp(in, 1, binary, &bytewise);
+	to_qp(in, SIZE_MAX, lines, &whole);
+	to_qp(in, 1, lines, &bytewise);
 	same(buf_slice(&whole), want, what);
 	ok(slice_same(buf_slice(&whole), buf_slice(&bytewise)), "the same byte by byte");
 	buf_free(&whole), buf_free(&bytewise);
@@ -148,7 +148,7 @@ static struct decoded plainly(slice in)
 
 static void random_bytes(buf *in)
 {
-	static const char few[] = "ab \t\n=.\r\n \xe9", codes[] = "=\n =\r\n=4=4=41=Ee\t ab";
+	static const char few[] = "abFr \t\n\n=.\r\n \xe9", codes[] = "=\n =\r\n=4=4=41=Ee\t ab";
 	int kind = rand() % 3, n = rand() % (rand() % 4 ? 40 : 3000);
 
 	buf_clear(in);
@@ -186,7 +186,8 @@ static bool well_formed(slice text)
 	slice line;
 
 	while (slice_cut(&text, '\n', &line)) {
-		if (line.n > 76 || (line.n && ascii_blank(line.p[line.n - 1])))
+		if (line.n > 76 || (line.n && ascii_blank(line.p[line.n - 1])) || slice_is(line, ".") ||
+		    slice_starts(line, "From "))
 			return false;
 		for (size_t i = 0; i < line.n; i++)
 			if ((line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] == 127)
@@ -206,15 +207,15 @@ static void without_crlf(buf *text)
 	text->n = n;
 }
 
-static bool comes_back(buf *in, bool binary)
+static bool comes_back(buf *in, enum lines lines)
 {
 	buf out = { NULL, 0, 0 };
 	struct decoded d;
 	bool good;
 
-	to_qp(buf_slice(in), rand() % 2 ? 0 : SIZE_MAX, binary, &out);
+	to_qp(buf_slice(in), rand() % 2 ? 0 : SIZE_MAX, lines, &out);
 	d = from_qp(buf_slice(&out), rand() % 2 ? 0 : SIZE_MAX);
-	if (!binary)
+	if (lines == TEXT)
 		without_crlf(in);
 	good = d.wrong == -1 && slice_same(buf_slice(in), buf_slice(&d.out)) && well_formed(buf_slice(&out));
 	buf_free(&out), buf_free(&d.out);
@@ -224,14 +225,16 @@ static bool comes_back(buf *in, bool binary)
 static void round_trips(void)
 {
 	buf in = { NULL, 0, 0 };
-	int binary = 0, text = 0, count = 2000;
+	int binary = 0, exact = 0, text = 0, count = 2000;
 
 	for (int i = 0; i < count; i++) {
 		random_bytes(&in);
-		binary += comes_back(&in, true);
-		text += comes_back(&in, false);
+		binary += comes_back(&in, BINARY);
+		exact += comes_back(&in, EXACT);
+		text += comes_back(&in, TEXT);
 	}
 	ok(binary == count, "2000 random inputs come back from binary quoted-printable");
+	ok(exact == count, "2000 come back, CRLF and all, from exact quoted-printable");
 	ok(text == count, "2000 random texts come back from quoted-printable");
 	buf_free(&in);
 }
@@ -240,17 +243,23 @@ static void round_trips(void)
 
 static void encoder_vectors(void)
 {
-	encodes(SLICE("plain\n"), false, "plain\n", "plain text stays");
-	encodes(SLICE("no end"), false, "no end", "no line end is added");
-	encodes(SLICE("a=b\xe9\n"), false, "a=3Db=E9\n", "equals sign and 8-bit");
-	encodes(SLICE("a \nb\t\n \n"), false, "a=20\nb=09\n=20\n", "blanks at the end of a line");
-	encodes(SLICE("a "), false, "a=20", "a blank at the end of all");
-	encodes(SLICE("a \r\nb\rc\r\r\nd\r"), false, "a=20\nb=0Dc=0D\nd=0D", "CRLF ends a line, other CRs are data");
-	encodes(SLICE("a\r\n\n"), true, "a=0D=0A=0A", "binary knows no lines");
-	encodes(SLICE("\0\1\x7f"), false, "=00=01=7F", "controls");
-	encodes(SLICE(A75 "\n"), false, A75 "\n", "75 characters fit");
-	encodes(SLICE(A75 "aa\n"), false, A75 "=\naa\n", "a soft line break");
-	encodes(SLICE(A75 "--b\n"), false, A75 "=\n=2D-b\n", "no boundary behind a soft line break");
+	encodes(SLICE("plain\n"), TEXT, "plain\n", "plain text stays");
+	encodes(SLICE("no end"), TEXT, "no end", "no line end is added");
+	encodes(SLICE("a=b\xe9\n"), TEXT, "a=3Db=E9\n", "equals sign and 8-bit");
+	encodes(SLICE("a \nb\t\n \n"), TEXT, "a=20\nb=09\n=20\n", "blanks at the end of a line");
+	encodes(SLICE("a "), TEXT, "a=20", "a blank at the end of all");
+	encodes(SLICE("a \r\nb\rc\r\r\nd\r"), TEXT, "a=20\nb=0Dc=0D\nd=0D", "CRLF ends a line, other CRs are data");
+	encodes(SLICE("a\r\n\n"), BINARY, "a=0D=0A=0A", "binary knows no lines");
+	encodes(SLICE("\0\1\x7f"), TEXT, "=00=01=7F", "controls");
+	encodes(SLICE(A75 "\n"), TEXT, A75 "\n", "75 characters fit");
+	encodes(SLICE(A75 "aa\n"), TEXT, A75 "=\naa\n", "a soft line break");
+	encodes(SLICE(A75 "--b\n"), TEXT, A75 "=\n=2D-b\n", "no boundary behind a soft line break");
+	encodes(SLICE(A75 ".\n" A75 "From b\n"), TEXT, A75 "=\n=2E\n" A75 "=\n=46rom b\n", "nor other things");
+	encodes(SLICE("From a\n.\n.a\n a. From\nF\nFred\n FF"), TEXT, "=46rom a\n=2E\n=2Ea\n a. From\nF\n=46red\n FF",
+	    "From and dots that begin a line");
+	encodes(SLICE("F"), BINARY, "F", "an F alone");
+	encodes(SLICE("a\r\n \r\nb\rc\nd\r\n"), EXACT, "a=0D=0A=\n=20=0D=0A=\nb=0Dc\nd=0D=0A=\n", "CRLF that is data");
+	encodes(SLICE(A75 "\r\nb"), EXACT, A75 "=\n=0D=0A=\nb", "where it does not fit");
 }
 
 static void words(void)

@@ -36,9 +36,12 @@ static inline void to_base64(slice in, size_t step, buf *out)
 	base64_finish(&s, out);
 }
 
-static inline void to_qp(slice in, size_t step, bool binary, buf *out)
+/* What line ends are to the encoder. */
+enum lines { TEXT, EXACT, BINARY };
+
+static inline void to_qp(slice in, size_t step, enum lines lines, buf *out)
 {
-	struct qp s = { .binary = binary };
+	struct qp s = { .binary = lines == BINARY, .exact = lines == EXACT };
 
 	FEED(qp_more, &s, in, step, out)
 	qp_finish(&s, out);

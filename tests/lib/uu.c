@@ -136,6 +136,7 @@ int main(void)
 	encodes(SLICE("\0"), "!````\n`\nend\n", "a zero");
 	encodes(SLICE("123456789012345678901234567890123456789012345X"),
 	    "M,3(S-#4V-S@Y,#$R,S0U-C<X.3`Q,C,T-38W.#DP,3(S-#4V-S@Y,#$R,S0U\n!6```\n`\nend\n", "more than a line");
+	encodes(SLICE("1234567890123"), ",,3(S-#4V-S@Y,#$R\n!,P``\n`\nend\n", "no line begins with a dash");
 	data_vectors();
 	lenient_vectors();
 	base64_vectors();
