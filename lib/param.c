@@ -161,3 +161,112 @@ bool mime_parameter_text(slice body, const char *name, buf *value)
 {
 	return slice_find(body, '*') == body.n ? plain_parameter(body, name, value) : sectioned_parameter(body, name, value);
 }
+
+enum { COLUMNS = 76 };
+
+static bool is_utf8(slice s)
+{
+	for (size_t n; s.n; s = slice_from(s, n))
+		if ((n = utf8_character(s)) == 0)
+			return false;
+	return true;
+}
+
+/* attribute-char of RFC 2231 §7, which is a token but for `*`, `'` and `%`. */
+static bool is_attribute(char c)
+{
+	return ascii_letter(c) || ascii_digit(c) || (c && strchr("!#$&+-.^_`{|}~", c));
+}
+
+static void add_extended(buf *to, char c)
+{
+	if (is_attribute(c))
+		buf_addchar(to, c);
+	else
+		buf_print(to, "%%%02X", (unsigned char)c);
+}
+
+static const char *charset_of(slice value)
+{
+	return is_utf8(value) ? "utf-8" : "unknown-8bit";
+}
+
+void param_add_extended(buf *to, slice value)
+{
+	buf_print(to, "%s''", charset_of(value));
+	for (size_t i = 0; i < value.n; i++)
+		add_extended(to, value.p[i]);
+}
+
+/* Printable ASCII in which no reader finds an encoded word. */
+static bool is_plain(slice value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] < ' ' || value.p[i] > '~' || slice_starts(slice_from(value, i), "=?"))
+			return false;
+	return true;
+}
+
+static bool is_token(slice value)
+{
+	slice rest = value;
+
+	return value.n && mime_token(&rest).n == value.n;
+}
+
+static void add_quoted(buf *to, slice value)
+{
+	buf_addchar(to, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buf_addchar(to, '\\');
+		buf_addchar(to, value.p[i]);
+	}
+	buf_addchar(to, '"');
+}
+
+static void add_in_pieces(buf *to, const char *name, slice value)
+{
+	unsigned number = 0;
+	size_t start = to->n;
+
+	buf_print(to, "%s*0*=%s''", name, charset_of(value));
+	for (size_t i = 0; i < value.n; i++) {
+		if (to->n - start > COLUMNS - 6) {
+			buf_addtext(to, ";\n ");
+			start = to->n;
+			buf_print(to, "%s*%u*=", name, ++number);
+		}
+		add_extended(to, value.p[i]);
+	}
+}
+
+/* What stands in the last line. */
+static size_t column(const buf *to)
+{
+	size_t n = 0;
+
+	while (n < to->n && to->p[to->n - 1 - n] != '\n')
+		n++;
+	return n;
+}
+
+void mime_add_parameter(buf *to, const char *name, slice value)
+{
+	buf text = { NULL, 0, 0 };
+
+	buf_print(&text, is_plain(value) ? "%s=" : "%s*=", name);
+	if (is_token(value))
+		buf_addslice(&text, value);
+	else if (is_plain(value))
+		add_quoted(&text, value);
+	else
+		param_add_extended(&text, value);
+	if (text.n > COLUMNS - 2) {
+		buf_clear(&text);
+		add_in_pieces(&text, name, value);
+	}
+	buf_addtext(to, column(to) + 2 + text.n > COLUMNS ? ";\n " : "; ");
+	buf_addslice(to, buf_slice(&text));
+	buf_free(&text);
+}

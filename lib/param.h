@@ -1,5 +1,5 @@
 /*
- * param: a parameter of MIME as a person reads it (RFC 2231).
+ * param: a parameter of MIME as a person reads it, and as it is written (RFC 2231).
  *
  * Pieces `name*0`, `name*1`, … in any order, up to the first that is missing; `name*=charset'language'%41` and the same in
  * pieces; encoded words in it (wrong, but everywhere) and raw 8-bit. `name*` and pieces go before a plain `name`, and the
@@ -12,5 +12,14 @@
 
 /* Appends the value, as words_decode would: valid UTF-8 in one line. False where there is none. */
 bool mime_parameter_text(slice body, const char *name, buf *value);
+
+/*
+ * Appends `; name=value` to a field: a token or a quoted string; where that would not do, for it is long or not plain ASCII,
+ * `name*=utf-8''…` (or unknown-8bit), in pieces if need be. A new line begins where this one would get longer than 76.
+ */
+void mime_add_parameter(buf *to, const char *name, slice value);
+
+/* The part of it behind `name*=`, in one piece: utf-8''%C2%A3. */
+void param_add_extended(buf *to, slice value);
 
 #endif

@@ -6,7 +6,7 @@ buf limit
 clock fail network sandbox
 io
 conf run
-base64-simd flowed media charset addr command domain crlf separator quote
+base64-simd magic survey flowed media charset addr command domain crlf separator quote
 base64 qp
 uu head transport mime mbox date
 received

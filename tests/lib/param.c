@@ -1,4 +1,6 @@
 /* param: the examples of RFC 2231, and parameters as mail really has them. */
+#include <stdlib.h>
+
 #include "param.h"
 #include "tap.h"
 
@@ -67,11 +69,67 @@ static void controls(void)
 	vector("a; n=\"=?utf-8?Q?a=0Ab?=\"", "n", "a b");
 }
 
+static void written(slice value, const char *want)
+{
+	buf field = { NULL, 0, 0 }, back = { NULL, 0, 0 };
+
+	buf_addtext(&field, "attachment");
+	mime_add_parameter(&field, "filename", value);
+	same(buf_slice(&field), want, want);
+	ok(mime_parameter_text(buf_slice(&field), "filename", &back) && slice_same(buf_slice(&back), value), "and back");
+	buf_free(&field), buf_free(&back);
+}
+
+#define T50 "12345678901234567890123456789012345678901234567890"
+
+static void as_it_is_written(void)
+{
+	written(SLICE("a-b.txt"), "attachment; filename=a-b.txt");
+	written(SLICE("a b;.txt"), "attachment; filename=\"a b;.txt\"");
+	written(SLICE("a\"\\"), "attachment; filename=\"a\\\"\\\\\"");
+	written(SLICE("=?x"), "attachment; filename*=utf-8''%3D%3Fx");
+	written(SLICE("\xc2\xa3 rates"), "attachment; filename*=utf-8''%C2%A3%20rates");
+	written(SLICE(T50 ".txt"), "attachment; filename=" T50 ".txt");
+	written(SLICE(T50 "12345.txt"), "attachment;\n filename=" T50 "12345.txt");
+	written(SLICE(T50 "123456789012345.txt"), "attachment;\n filename*0*=utf-8''" T50 "12;\n filename*1*=3456789012345.txt");
+	written(SLICE("\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad"),
+	    "attachment;\n filename*0*=utf-8''%E4%B8%AD%E4%B8%AD%E4%B8%AD%E4%B8%AD%E4%B8%AD%E4%B8%AD;\n filename*1*=%E4%B8%AD");
+}
+
+/* Any bytes come back, but for those that no name shows; no line is longer than 76. */
+static void round_trips(void)
+{
+	buf value = { NULL, 0, 0 }, field = { NULL, 0, 0 }, back = { NULL, 0, 0 };
+	int good = 0, count = 2000;
+
+	srand(1);
+	for (int i = 0; i < count; i++) {
+		slice rest, line;
+		bool fits = true;
+
+		buf_clear(&value), buf_clear(&field), buf_clear(&back);
+		buf_addchar(&value, 'a');
+		for (int n = rand() % 100; n > 0; n--)
+			buf_addtext(&value, rand() % 2 ? (char[]){ (char)(33 + rand() % 94), '\0' } : "\xc3\xa9");
+		buf_addtext(&field, "a/b");
+		mime_add_parameter(&field, "n", buf_slice(&value));
+		rest = buf_slice(&field);
+		while (slice_cut(&rest, '\n', &line))
+			fits = fits && line.n <= 76;
+		good += fits && mime_parameter_text(buf_slice(&field), "n", &back) &&
+		    slice_same(buf_slice(&value), buf_slice(&back));
+	}
+	ok(good == count, "2000 random names come back");
+	buf_free(&value), buf_free(&field), buf_free(&back);
+}
+
 int main(void)
 {
 	of_the_rfc();
 	in_pieces();
 	as_it_comes();
 	controls();
+	as_it_is_written();
+	round_trips();
 	return tap_done();
 }
