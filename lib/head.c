@@ -204,7 +204,7 @@ static bool is_utf8(slice s)
 }
 
 /* RFC 2047 §5(3): no character is split, a word has at most 75 columns and its line 76. */
-static void add_encoded(buf *to, slice text)
+void head_add_encoded(buf *to, slice text)
 {
 	const char *charset = is_utf8(text) ? "utf-8" : "unknown-8bit";
 	size_t start = to->n;
@@ -227,7 +227,7 @@ static void add_encoded(buf *to, slice text)
 void head_add_phrase(buf *to, slice text)
 {
 	if (!is_ascii_text(text))
-		add_encoded(to, text);
+		head_add_encoded(to, text);
 	else if (is_atoms(text))
 		buf_addslice(to, text);
 	else
@@ -287,7 +287,7 @@ static void add_free_text(buf *to, slice text)
 		}
 		if (run.n) {
 			buf_addchar(to, ' ');
-			add_encoded(to, run);
+			head_add_encoded(to, run);
 			run.n = 0;
 		}
 		buf_addchar(to, ' ');
@@ -295,7 +295,7 @@ static void add_free_text(buf *to, slice text)
 	}
 	if (run.n) {
 		buf_addchar(to, ' ');
-		add_encoded(to, run);
+		head_add_encoded(to, run);
 	}
 }
 
@@ -323,11 +323,11 @@ static void add_addresses(buf *to, slice text)
 			buf_clear(&name);
 			addr_add_unquoted(&name, a.name);
 			add_before(to, &text, a.name);
-			add_encoded(to, buf_slice(&name));
+			head_add_encoded(to, buf_slice(&name));
 		}
 		if (!seven_bit(a.comment) && a.comment.p >= text.p) {
 			add_before(to, &text, a.comment);
-			add_encoded(to, a.comment);
+			head_add_encoded(to, a.comment);
 		}
 	}
 	buf_addslice(to, text);

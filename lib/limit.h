@@ -27,6 +27,9 @@ enum {
 	LIMIT_TYPE_NAME = 127,
 	LIMIT_FILE_NAME = 255,
 
+	/* A file of shared-mime-info, which has some 35 KB. */
+	LIMIT_MEDIA_TYPES = 1024 * 1024,
+
 	/* A part of a message that may not have to be encoded is held until it is known, so far. */
 	LIMIT_HELD = 64 * 1024,
 

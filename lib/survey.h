@@ -45,6 +45,9 @@ struct survey {
 void survey_more(struct survey *, slice bytes);
 void survey_finish(struct survey *);
 
+/* Whether they found the same, as far as it can be heard on the way or ends a part. */
+bool survey_same(const struct survey *, const struct survey *);
+
 /* Adds the counts of lines of another survey of the same prefix. */
 void survey_add_lines(struct survey *, const struct survey *);
 

@@ -33,7 +33,8 @@ static void add_line(buf *out, const unsigned char *p, size_t n)
 void uu_begin(buf *out, unsigned mode, slice name)
 {
 	buf_print(out, "begin %03o ", mode & 0777);
-	buf_addslice(out, name);
+	for (size_t i = 0; i < name.n; i++)
+		buf_addchar(out, name.p[i] < ' ' || name.p[i] > '~' ? '_' : name.p[i]);
 	buf_addchar(out, '\n');
 }
 

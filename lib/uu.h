@@ -21,6 +21,7 @@ struct uu {
 	size_t count;
 };
 
+/* In a name what is not printable ASCII becomes `_`. */
 void uu_begin(buf *out, unsigned mode, slice name);
 void uu_more(struct uu *, slice bytes, buf *out);
 void uu_finish(struct uu *, buf *out);

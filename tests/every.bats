@@ -23,6 +23,7 @@ declare -gA run_as=(
 	[mail-deliver]='mail-deliver -n alice'
 	[mime-list]='mime-list'
 	[mime-decode]='mime-decode -p 1'
+	[mime-encode]='mime-encode'
 	[mail-header]='mail-header Subject'
 	[mail-trace]='mail-trace'
 	[mbox-split]='mbox-split -n'
@@ -30,7 +31,7 @@ declare -gA run_as=(
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode mail-header mail-trace mbox-split mbox-join '
+without_settings=' mime-list mime-decode mime-encode mail-header mail-trace mbox-split mbox-join '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 

@@ -15,6 +15,23 @@ static void check(const buf *text)
 			abort();
 }
 
+/* A parameter that is written is there, alone, in short lines of plain ASCII. */
+static void check_written(slice value)
+{
+	buf field = { NULL, 0, 0 }, back = { NULL, 0, 0 };
+	slice rest, line;
+
+	buf_addtext(&field, "a/b");
+	mime_add_parameter(&field, "n", value);
+	rest = buf_slice(&field);
+	if (!seven_bit(rest) || !mime_parameter_text(rest, "n", &back) || mime_parameter_text(rest, "Bcc", &back))
+		abort();
+	while (slice_cut(&rest, '\n', &line))
+		if (line.n > 76 || (line.p != field.p && line.p[0] != ' '))
+			abort();
+	buf_free(&field), buf_free(&back);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	slice body = { (const char *)p, n };
@@ -25,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	buf_clear(&text);
 	mime_parameter_text(body, "n", &text);
 	check(&text);
+	check_written(body);
 	buf_free(&text);
 	return 0;
 }

@@ -1,0 +1,90 @@
+/* Files as they are read: once to decide, and again to be sent. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "encode.h"
+#include "fail.h"
+#include "io.h"
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (strcmp(path, "-") == 0)
+		return NULL;
+	return slash ? slash + 1 : path;
+}
+
+_Noreturn void leaf_fail(const struct part *p)
+{
+	fail(errno == EIO ? EX_IOERR : EX_NOINPUT, "%s: %s", p->path, strerror(errno));
+}
+
+int leaf_open(const struct part *p)
+{
+	int fd = p->fd;
+
+	if (fd < 0 && (fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		leaf_fail(p);
+	if (p->start >= 0 && lseek(fd, p->start, SEEK_SET) < 0)
+		leaf_fail(p);
+	return fd;
+}
+
+void leaf_close(const struct part *p, int fd)
+{
+	if (fd != p->fd)
+		close(fd);
+}
+
+static int copy(const struct part *p, int from)
+{
+	int fd = io_spool();
+	struct reader in;
+	struct writer out;
+	slice bytes;
+	int got;
+
+	if (fd < 0)
+		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
+	reader_open(&in, from);
+	writer_open(&out, fd);
+	while ((got = reader_some(&in, SIZE_MAX, &bytes)) > 0)
+		writer_put(&out, bytes);
+	if (got < 0)
+		leaf_fail(p);
+	if (writer_flush(&out))
+		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
+	reader_close(&in);
+	writer_close(&out);
+	return fd;
+}
+
+long long leaf_begin(struct part *p, bool twice)
+{
+	bool is_stdin = strcmp(p->path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		leaf_fail(p);
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		leaf_fail(p);
+	}
+	p->start = S_ISREG(st.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
+	if (p->start < 0 && twice) {
+		p->fd = copy(p, fd);
+		p->start = 0;
+		if (fstat(p->fd, &st))
+			leaf_fail(p);
+	} else if (p->start < 0 || is_stdin) {
+		p->fd = fd;
+	}
+	if (p->fd != fd && !is_stdin)
+		close(fd);
+	return p->start < 0 ? -1 : st.st_size - p->start;
+}
