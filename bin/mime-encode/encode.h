@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "io.h"
 #include "survey.h"
 
 enum encoding { ENCODING_AUTO, ENCODING_7BIT, ENCODING_8BIT, ENCODING_QP, ENCODING_BASE64, ENCODING_UU };
@@ -48,13 +49,21 @@ void each_leaf(struct part *root, void (*each)(struct part *, void *context), vo
 
 /*
  * Opens a leaf for the first time, and copies it into a temporary file if it will be read twice and cannot be: how many
- * bytes it has, -1 for a pipe that was not copied. Then it is opened from its start: a descriptor, to be given back to
- * leaf_close. Each ends the program where it cannot be read.
+ * bytes it has, -1 for a pipe that was not copied.
  */
 long long leaf_begin(struct part *, bool twice);
-int leaf_open(const struct part *);
-void leaf_close(const struct part *, int fd);
-_Noreturn void leaf_fail(const struct part *);
+
+/* A leaf that is read from its start. */
+struct leaf {
+	const struct part *part;
+	int fd;
+	char *bytes;                    /* owned */
+};
+
+/* Each ends the program where it cannot be read. Bytes are valid until the next call; false at the end. */
+void leaf_open(struct leaf *, const struct part *);
+bool leaf_next(struct leaf *, slice *bytes);
+void leaf_close(struct leaf *);
 
 /* Whether it is text, and whether a message: that is never encoded (RFC 2046 §5.2.1). */
 bool is_text(const struct part *);

@@ -57,28 +57,23 @@ static void find_type(struct part *p, slice start)
 /* Looks at the bytes, of which there are `size`, as far as need be to decide what is not decided. */
 static void look(struct part *p, const char *prefix, long long size)
 {
-	int fd = leaf_open(p);
-	struct reader in;
+	struct leaf in;
 	slice bytes;
-	int got;
 
 	memset(&p->survey, 0, sizeof p->survey);
 	strcpy(p->survey.prefix, prefix);
-	reader_open(&in, fd);
-	while ((got = reader_some(&in, SIZE_MAX, &bytes)) > 0) {
+	leaf_open(&in, p);
+	while (leaf_next(&in, &bytes)) {
 		if (p->survey.bytes == 0)
 			find_type(p, bytes);
 		survey_more(&p->survey, bytes);
 		if (is_binary(p, size > p->survey.bytes ? size - p->survey.bytes : 0))
 			break;
 	}
-	if (got < 0)
-		leaf_fail(p);
 	if (p->survey.bytes == 0)
 		find_type(p, SLICE(""));
 	survey_finish(&p->survey);
-	reader_close(&in);
-	leaf_close(p, fd);
+	leaf_close(&in);
 }
 
 static void check(const struct part *p, const char *asked, const char *why)

@@ -1,13 +1,16 @@
 /* Files as they are read: once to decide, and again to be sent. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "encode.h"
 #include "fail.h"
-#include "io.h"
+
+/* Bytes of a file: a multiple of what base64 makes lines of, so that each read begins with a line. */
+enum { AT_ONCE = 57 * 2048 };
 
 const char *base_name(const char *path)
 {
@@ -18,26 +21,36 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-_Noreturn void leaf_fail(const struct part *p)
+static _Noreturn void cannot_read(const struct part *p)
 {
 	fail(errno == EIO ? EX_IOERR : EX_NOINPUT, "%s: %s", p->path, strerror(errno));
 }
 
-int leaf_open(const struct part *p)
+void leaf_open(struct leaf *l, const struct part *p)
 {
-	int fd = p->fd;
-
-	if (fd < 0 && (fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-		leaf_fail(p);
-	if (p->start >= 0 && lseek(fd, p->start, SEEK_SET) < 0)
-		leaf_fail(p);
-	return fd;
+	*l = (struct leaf){ .part = p, .fd = p->fd, .bytes = mem_alloc(AT_ONCE) };
+	if (l->fd < 0 && (l->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		cannot_read(p);
+	if (p->start >= 0 && lseek(l->fd, p->start, SEEK_SET) < 0)
+		cannot_read(p);
 }
 
-void leaf_close(const struct part *p, int fd)
+bool leaf_next(struct leaf *l, slice *bytes)
 {
-	if (fd != p->fd)
-		close(fd);
+	ssize_t n;
+
+	while ((n = read(l->fd, l->bytes, AT_ONCE)) < 0)
+		if (errno != EINTR)
+			cannot_read(l->part);
+	*bytes = (slice){ l->bytes, (size_t)n };
+	return n > 0;
+}
+
+void leaf_close(struct leaf *l)
+{
+	free(l->bytes);
+	if (l->fd != l->part->fd)
+		close(l->fd);
 }
 
 static int copy(const struct part *p, int from)
@@ -55,7 +68,7 @@ static int copy(const struct part *p, int from)
 	while ((got = reader_some(&in, SIZE_MAX, &bytes)) > 0)
 		writer_put(&out, bytes);
 	if (got < 0)
-		leaf_fail(p);
+		cannot_read(p);
 	if (writer_flush(&out))
 		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 	reader_close(&in);
@@ -70,17 +83,17 @@ long long leaf_begin(struct part *p, bool twice)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
-		leaf_fail(p);
+		cannot_read(p);
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
-		leaf_fail(p);
+		cannot_read(p);
 	}
 	p->start = S_ISREG(st.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
 	if (p->start < 0 && twice) {
 		p->fd = copy(p, fd);
 		p->start = 0;
 		if (fstat(p->fd, &st))
-			leaf_fail(p);
+			cannot_read(p);
 	} else if (p->start < 0 || is_stdin) {
 		p->fd = fd;
 	}

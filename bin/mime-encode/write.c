@@ -170,24 +170,20 @@ static void end_last_line(const struct encoder *e)
 static void put_leaf(const struct part *p)
 {
 	struct encoder e = { .part = p };
-	int fd = leaf_open(p), got = 0;
-	struct reader in;
+	struct leaf in;
 	slice bytes;
 
-	reader_open(&in, fd);
+	leaf_open(&in, p);
 	begin(&e);
-	while (!io_out.error && (got = reader_some(&in, SIZE_MAX, &bytes)) > 0) {
+	while (!io_out.error && leaf_next(&in, &bytes)) {
 		more(&e, bytes);
 		flush(&e);
 	}
-	if (got < 0)
-		leaf_fail(p);
 	finish(&e);
 	flush(&e);
 	end_last_line(&e);
 	buf_free(&e.out);
-	reader_close(&in);
-	leaf_close(p, fd);
+	leaf_close(&in);
 }
 
 static void put_delimiter(const struct part *p, const char *end)
