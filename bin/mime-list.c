@@ -90,8 +90,7 @@ static void add_filename(buf *texts, const struct part *p)
 {
 	size_t start = texts->n;
 
-	if (!mime_parameter_text(p->disposition, "filename", texts))
-		mime_parameter_text(p->content_type, "name", texts);
+	part_filename(texts, p);
 	end_text(texts, start, LIMIT_FILE_NAME);
 }
 
@@ -251,19 +250,14 @@ static int list(void *context, const char *name, struct reader *in)
 {
 	static const struct part_events events = { begin, bytes, end };
 	struct listing *l = context;
-	struct part_walk walk;
-	slice some;
 	int got;
 
 	buf_clear(&l->rows);
 	buf_clear(&l->texts);
 	l->seen[0] = 0;
-	part_walk_begin(&walk, &events, l);
-	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0)
-		part_walk_more(&walk, some);
+	got = part_walk_message(&events, l, in);
 	if (got < 0)
 		warn("%s: %s", name, strerror(errno));
-	part_walk_finish(&walk);
 	if (l->tree)
 		print_tree(l, name);
 	else

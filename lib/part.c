@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "head.h"
 #include "mime.h"
+#include "param.h"
 #include "part.h"
 
 /* `--`, the boundary, `--`, and as many blanks as any gateway pads with. */
@@ -396,6 +398,27 @@ void part_walk_finish(struct part_walk *w)
 	buf_free(&w->header);
 	buf_free(&w->line);
 	buf_free(&w->held);
+}
+
+int part_walk_message(const struct part_events *events, void *context, struct reader *in)
+{
+	struct part_walk w;
+	int got, error;
+	slice some;
+
+	part_walk_begin(&w, events, context);
+	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0)
+		part_walk_more(&w, some);
+	error = errno;
+	part_walk_finish(&w);
+	errno = error;
+	return got;
+}
+
+void part_filename(buf *to, const struct part *p)
+{
+	if (!mime_parameter_text(p->disposition, "filename", to))
+		mime_parameter_text(p->content_type, "name", to);
 }
 
 /* Parts inside this one begin with its number and a dot, but those of a body that is a multipart as a whole. */

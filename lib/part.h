@@ -15,6 +15,7 @@
 
 #include "boundary.h"
 #include "buf.h"
+#include "io.h"
 #include "limit.h"
 #include "transfer.h"
 
@@ -79,12 +80,18 @@ void part_walk_begin(struct part_walk *, const struct part_events *, void *conte
 void part_walk_more(struct part_walk *, slice bytes);
 void part_walk_finish(struct part_walk *);      /* ends all parts, and frees */
 
+/* All three, with a message to its end: 0; -1 and errno where it could not be read on, after its parts were ended. */
+int part_walk_message(const struct part_events *, void *context, struct reader *);
+
 /*
  * Appends the number of a part as IMAP has it (RFC 9051 §6.4.5.1): `2.1` is the first part of the second, or
  * the body of the message that the second is. IMAP has no number for a multipart that is the whole body of a
  * message: it is 0, or 2.0 in the message that is part 2.
  */
 void part_number(buf *to, const struct part *);
+
+/* Appends the file name that a part asks for, as a person reads it: of its disposition, else of its type. Valid during `begin`. */
+void part_filename(buf *to, const struct part *);
 
 /* Whether it was sent in an encoding, and what is in it is decoded first. */
 bool part_is_encoded_message(const struct part *);

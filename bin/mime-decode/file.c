@@ -8,8 +8,6 @@
 #include "fail.h"
 #include "file.h"
 #include "media.h"
-#include "mime.h"
-#include "param.h"
 #include "words.h"
 
 void files_open(struct files *f, const char *path)
@@ -56,8 +54,7 @@ void file_name(buf *to, const struct part *p)
 	buf said = { NULL, 0, 0 };
 	bool named;
 
-	if (!mime_parameter_text(p->disposition, "filename", &said))
-		mime_parameter_text(p->content_type, "name", &said);
+	part_filename(&said, p);
 	file_safe_name(to, buf_slice(&said));
 	named = to->n > 0;
 	if (!named) {

@@ -86,17 +86,10 @@ void leaf_end(struct leaf *l)
 
 int walk(const struct part_events *events, void *context, const char *name, struct reader *in)
 {
-	struct part_walk w;
-	slice some;
-	int got;
-
-	part_walk_begin(&w, events, context);
-	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0)
-		part_walk_more(&w, some);
-	if (got < 0)
-		warn("%s: %s", name, strerror(errno));
-	part_walk_finish(&w);
-	return got < 0 ? EX_IOERR : EX_OK;
+	if (part_walk_message(events, context, in) == 0)
+		return EX_OK;
+	warn("%s: %s", name, strerror(errno));
+	return EX_IOERR;
 }
 
 bool is_attachment(const struct part *p)
