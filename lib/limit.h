@@ -79,12 +79,16 @@ enum {
 
 	/*
 	 * Sessions at once where smtp-serve listens, of all clients and of one address: a session has half a megabyte
-	 * of its own, and large sites come with ten connections. Children that wait for the next ones: half a
-	 * millisecond makes one, and as many may come at once. Sockets of one process: each address of a host.
+	 * of its own, and large sites come with ten connections. Children that are made before there is a connection for
+	 * them: one takes milliseconds, and as many connections may come at once. Children that may wait after their
+	 * sessions, and how many sessions one has: what it may have leaked ends with it. Sockets of one process: each
+	 * address of a host.
 	 */
 	LIMIT_SESSIONS = 200,
 	LIMIT_SESSIONS_EACH = 20,
 	LIMIT_SPARE = 4,
+	LIMIT_WAITING = 20,
+	LIMIT_SESSIONS_OF_CHILD = 100,
 	LIMIT_SOCKETS = 16,
 
 	/* What is passed on to the client of what a filter or a command says: it fits a reply line (§4.5.3.1.5). */

@@ -75,6 +75,13 @@ done:
 	return status;
 }
 
+void routes_free(struct routes *r)
+{
+	buf_free(&r->text);
+	free(r->lines);
+	*r = (struct routes){ .conf = r->conf };
+}
+
 static const struct route *listed(const struct routes *r, slice domain)
 {
 	for (size_t i = 0; i < r->count; i++)

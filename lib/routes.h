@@ -36,6 +36,8 @@ struct routes {
 
 /* 0; -1 with `file: line N: what` in *why, for EX_CONFIG. No file is no routes. */
 int routes_read(struct routes *, const struct conf *, buf *why);
+void routes_free(struct routes *);
+
 /* Reads a transport as it stands behind a domain: 0, -1. The target points into text. */
 int route_parse(slice text, struct route *);
 

@@ -150,9 +150,8 @@ transaction='EHLO client.example\r\nMAIL FROM:<alice@example.org>\r\nRCPT TO:<bo
 }
 
 @test "the tarpit lets go of a client that left" {
-	serve -t 3000
+	serve -t 3000 -c 1
 	perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new("127.0.0.1:" . shift); <$s>; print $s "X\r\n" x 15;
 		<$s>; setsockopt $s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0)' "$port"
-	sleep 1 # the one that took its place is there
-	await 5 eval '[ "$(pgrep -c -P "$(parent)")" = 4 ]'
+	await 5 eval '[[ $(greeting) = 220* ]]'
 }

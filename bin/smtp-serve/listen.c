@@ -14,22 +14,25 @@
 
 /*
  * The parent accepts, and hands each connection over to a child that was forked before it came, through one
- * end of a socket pair: a client waits neither for exec nor for fork. A child that finds its pair closed
- * ends: so do all that wait when the parent does, however that ends.
+ * end of a socket pair: a client waits neither for exec nor for fork. When its client has left, the child says so with a
+ * byte, and waits for the next connection. A child that finds its pair closed ends: so do all that wait when the
+ * parent does, however that ends.
  */
 struct child {
 	pid_t pid;
-	int pair;               /* our end, while it waits for a connection; then -1 */
+	bool waiting;           /* for a connection */
+	bool outdated;          /* it has the settings of before SIGHUP */
+	int sessions;           /* so far */
 	bool known;             /* the address of its client is */
 	struct address client;
 };
 
 static struct {
-	struct pollfd sockets[1 + LIMIT_SOCKETS]; /* standard input, and what systemd passes */
-	nfds_t count;
+	struct pollfd *polled;  /* the sockets: standard input, and what systemd passes; then our end of each child's pair */
+	nfds_t sockets;
 	struct child *children;
 	size_t n, waiting;
-	int pair;               /* in a child: its own end */
+	int pair, null;         /* in a child: its own end, and /dev/null */
 } our;
 
 static volatile sig_atomic_t to_end, to_reread;
@@ -50,7 +53,7 @@ static void add_socket(int fd)
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	if (fd > STDERR_FILENO)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	our.sockets[our.count++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	our.polled[our.sockets++].fd = fd;
 }
 
 static long long number_in(const char *variable)
@@ -64,17 +67,18 @@ bool listen_find(void)
 {
 	long long passed = number_in("LISTEN_PID") == getpid() ? number_in("LISTEN_FDS") : 0;
 
-	if (is_listening(STDIN_FILENO))
-		add_socket(STDIN_FILENO);
 	if (passed > LIMIT_SOCKETS)
 		fail(EX_USAGE, "more than %d sockets", LIMIT_SOCKETS);
+	our.polled = mem_grow(NULL, 1 + LIMIT_SOCKETS, sizeof *our.polled);
+	if (is_listening(STDIN_FILENO))
+		add_socket(STDIN_FILENO);
 	for (int fd = STDERR_FILENO + 1; fd <= STDERR_FILENO + passed; fd++)
 		if (is_listening(fd))
 			add_socket(fd);
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
-	return our.count > 0;
+	return our.sockets > 0;
 }
 
 static void on_signal(int number)
@@ -146,23 +150,37 @@ void listen_receive(void)
 	if (recvmsg(our.pair, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
 		_exit(EX_OK);
 	memcpy(&connection, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof connection);
-	close(our.pair);
 	dup2(connection, STDIN_FILENO);
 	dup2(connection, STDOUT_FILENO);
 	close(connection);
+}
+
+void listen_again(void)
+{
+	char byte = 0;
+
+	dup2(our.null, STDIN_FILENO);
+	dup2(our.null, STDOUT_FILENO);
+	send(our.pair, &byte, 1, MSG_NOSIGNAL);
+}
+
+static struct pollfd *pair_of(size_t child)
+{
+	return &our.polled[our.sockets + child];
 }
 
 /* A session keeps neither the sockets, on which nobody would accept any more after the parent's end, nor the others' pairs. */
 static void become_session(int pair)
 {
 	our.pair = pair;
+	our.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	forget_signals();
-	for (nfds_t i = 0; i < our.count; i++)
-		if (our.sockets[i].fd != STDIN_FILENO)
-			close(our.sockets[i].fd);
+	for (nfds_t i = 0; i < our.sockets; i++)
+		if (our.polled[i].fd != STDIN_FILENO)
+			close(our.polled[i].fd);
 	for (size_t i = 0; i < our.n; i++)
-		if (our.children[i].pair >= 0)
-			close(our.children[i].pair);
+		if (pair_of(i)->fd >= 0)
+			close(pair_of(i)->fd);
 }
 
 static pid_t add_child(void)
@@ -186,18 +204,36 @@ static pid_t add_child(void)
 		rest("fork");
 		return -1;
 	}
-	our.children[our.n++] = (struct child){ .pid = pid, .pair = pair[0] };
+	*pair_of(our.n) = (struct pollfd){ .fd = pair[0], .events = POLLIN };
+	our.children[our.n++] = (struct child){ .pid = pid, .waiting = true };
 	our.waiting++;
 	return pid;
 }
 
-static void stop_waiting(struct child *c)
+/* It ends, when its session does if it has one. */
+static void let_go(size_t i)
 {
-	if (c->pair < 0)
+	our.waiting -= our.children[i].waiting;
+	our.children[i].waiting = false;
+	if (pair_of(i)->fd >= 0)
+		close(pair_of(i)->fd);
+	pair_of(i)->fd = -1;
+}
+
+/* It says that its session is over, or its end shows; nobody speaks who waits. */
+static void take_back(size_t i)
+{
+	struct child *c = &our.children[i];
+	char byte;
+
+	if (recv(pair_of(i)->fd, &byte, 1, MSG_DONTWAIT) != 1 || c->waiting || c->outdated
+	    || c->sessions >= LIMIT_SESSIONS_OF_CHILD || our.waiting >= LIMIT_WAITING) {
+		let_go(i);
 		return;
-	close(c->pair);
-	c->pair = -1;
-	our.waiting--;
+	}
+	c->known = false;
+	c->waiting = true;
+	our.waiting++;
 }
 
 static void reap(void)
@@ -207,8 +243,9 @@ static void reap(void)
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 		for (size_t i = 0; i < our.n; i++)
 			if (our.children[i].pid == pid) {
-				stop_waiting(&our.children[i]);
+				let_go(i);
 				our.children[i] = our.children[--our.n];
+				*pair_of(i) = *pair_of(our.n);
 				break;
 			}
 }
@@ -225,7 +262,6 @@ static bool networks_known(const struct conf *conf, buf *why)
 	return known;
 }
 
-/* Those who wait were born with the old settings. */
 static void reread(struct conf *conf)
 {
 	struct conf fresh;
@@ -237,8 +273,11 @@ static void reread(struct conf *conf)
 	} else {
 		*conf = fresh;
 		log_open(conf->log);
-		for (size_t i = 0; i < our.n; i++)
-			stop_waiting(&our.children[i]);
+		for (size_t i = 0; i < our.n; i++) {
+			our.children[i].outdated = true;
+			if (our.children[i].waiting)
+				let_go(i);
+		}
 	}
 	buf_free(&why);
 }
@@ -266,21 +305,24 @@ static void give(int connection, const struct conf *conf, long long each)
 {
 	struct address client;
 	bool known = client_address(connection, &client);
-	size_t i = 0;
-
 	slice word;
 
 	if (known && network_listed(conf->relay_from, &client, &word) <= 0 && connections_of(&client) >= (size_t)each) {
 		turn_away(connection, &client);
 		return;
 	}
-	while (our.waiting > 0) {
-		struct child *c = &our.children[i++];
-		bool given = c->pair >= 0 && hand_over(c->pair, connection) == 0;
+	for (size_t i = 0; our.waiting > 0; i++) {
+		struct child *c = &our.children[i];
 
-		stop_waiting(c);
-		if (!given)
+		if (!c->waiting)
 			continue;
+		if (hand_over(pair_of(i)->fd, connection)) {
+			let_go(i);
+			continue;
+		}
+		c->waiting = false;
+		our.waiting--;
+		c->sessions++;
 		c->known = known;
 		c->client = client;
 		return;
@@ -299,23 +341,41 @@ static void take(int socket, const struct conf *conf, long long each)
 	}
 }
 
-void listen_serve(struct conf *conf, long long most, long long each)
+/* Those who are ready again come first: a client that left and comes back at once has its place. */
+static void serve_ready(const struct conf *conf, long long each)
+{
+	for (size_t i = 0; i < our.n; i++)
+		if (pair_of(i)->revents)
+			take_back(i);
+	for (nfds_t i = 0; i < our.sockets; i++)
+		if (our.polled[i].revents && our.waiting)
+			take(our.polled[i].fd, conf, each);
+}
+
+/* Connections wait in the sockets while nobody could serve them. */
+static int await(bool lacking)
 {
 	static const struct timespec now = { .tv_sec = 0 };
 
+	for (nfds_t i = 0; i < our.sockets; i++)
+		our.polled[i].events = our.waiting ? POLLIN : 0;
+	return ppoll(our.polled, our.sockets + our.n, lacking ? &now : NULL, &usual);
+}
+
+void listen_serve(struct conf *conf, long long most, long long each)
+{
 	buf why = { NULL, 0, 0 };
 
 	if (!networks_known(conf, &why))
 		fail(EX_CONFIG, "%s", why.p);
 	our.children = mem_grow(NULL, (size_t)most, sizeof *our.children);
+	our.polled = mem_grow(our.polled, our.sockets + (size_t)most, sizeof *our.polled);
 	catch_signals();
 	while (!to_end) {
-		bool lacking = our.waiting < LIMIT_SPARE && our.n < (size_t)most;
-		int ready = ppoll(our.sockets, our.waiting ? our.count : 0, lacking ? &now : NULL, &usual);
+		int ready = await(our.waiting < LIMIT_SPARE && our.n < (size_t)most);
 
-		for (nfds_t i = 0; i < our.count && ready > 0; i++)
-			if (our.sockets[i].revents && our.waiting)
-				take(our.sockets[i].fd, conf, each);
+		if (ready > 0)
+			serve_ready(conf, each);
 		if (ready == 0 && add_child() == 0)
 			return;
 		reap();

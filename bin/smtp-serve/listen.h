@@ -1,4 +1,4 @@
-/* listen: sessions at sockets on which we listen, a process each. */
+/* listen: sessions at sockets on which we listen, each in a process that has no other at the time. */
 #ifndef LISTEN_H
 #define LISTEN_H
 
@@ -13,12 +13,15 @@ bool listen_find(void);
 /*
  * Serves all that come, at most so many at once and so many of one address (of relay-from: any
  * number); more wait until somebody leaves. SIGHUP reads the settings again; SIGTERM ends
- * the program, while sessions go on by themselves. Returns in the process of a session, which may
- * prepare itself before it waits for its connection with listen_receive.
+ * the program, while sessions go on by themselves. Returns in a process for sessions, which may prepare
+ * itself before it waits for each connection with listen_receive.
  */
 void listen_serve(struct conf *, long long most, long long each);
 
 /* Standard input and output are a connection afterwards. */
 void listen_receive(void);
+
+/* Closes the connection: this process may be given another. */
+void listen_again(void);
 
 #endif

@@ -45,6 +45,19 @@ static long long number(const char *text)
 	return n;
 }
 
+/* One session after another, while nothing goes wrong: what does ends with its process. */
+static void serve_listening(void)
+{
+	for (;;) {
+		listen_receive();
+		session_run(&session);
+		if (session.ending != CLIENT_LEFT)
+			break;
+		session_renew(&session);
+		listen_again();
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const int statuses[] = { EX_OK, EX_OK, EX_TEMPFAIL, EX_PROTOCOL, EX_IOERR };
@@ -76,8 +89,9 @@ int main(int argc, char **argv)
 		listen_serve(&conf, most, each);
 	confine(&session);
 	if (listening)
-		listen_receive();
-	session_run(&session);
+		serve_listening();
+	else
+		session_run(&session);
 	status = io_out.error == ETIMEDOUT ? EX_TEMPFAIL : io_finish(statuses[session.ending]);
 	_exit(status); /* destructors would only cost a process that ends at once the pages they touch */
 }

@@ -85,6 +85,9 @@ void session_reset(struct session *);
 /* Reads until the client leaves, and has what was stored delivered. */
 void session_run(struct session *);
 
+/* After a session: one that knows nothing of it, with the same settings. */
+void session_renew(struct session *);
+
 /* One line of reply. An error counts, and is answered slowly once there were many. */
 void reply(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -171,7 +172,6 @@ void session_run(struct session *s)
 {
 	client_find(&s->client, s->conf);
 	s->last_use = clock_ms();
-	reader_open(&io_in, STDIN_FILENO);
 	if (s->client.speaks_first) {
 		hang_up(s, CLIENT_WRONG, "554 5.5.1 You spoke before you were greeted");
 	} else {
@@ -183,4 +183,21 @@ void session_run(struct session *s)
 	deliver(s);
 	if (s->ending == CLIENT_WRONG)
 		linger();
+}
+
+void session_renew(struct session *s)
+{
+	buf *const texts[] = { &s->ids, &s->helo, &s->sender, &s->options, &s->recipients, &s->refusal };
+	struct session fresh = { .conf = s->conf, .lmtp = s->lmtp, .submission = s->submission, .command = s->command,
+		.patience = s->patience };
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		buf_free(texts[i]);
+	routes_free(&s->routes);
+	free(s->client.name);
+	*s = fresh;
+	io_in.start = io_in.end = 0;
+	io_in.eof = false;
+	io_out.n = 0;
+	io_out.error = 0;
 }
