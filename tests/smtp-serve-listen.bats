@@ -18,15 +18,17 @@ serve() { in_background serve "$port" "$top/tests/listen.pl" 127.0.0.1 "$port" s
 parent() { cat "$peer_folder/serve.pid"; }
 log() { cat "$peer_folder/serve.log"; }
 
-# connect PORT [ADDRESS]: what is said on standard input to the server, and back, from this address.
+# connect PORT [ADDRESS]: what is said on standard input, to the server once it greeted, and back, from this address.
 connect() {
 	perl -MIO::Socket::INET -MIO::Select -e '
 		my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$ARGV[0]", LocalAddr => $ARGV[1] // "127.0.0.1") or die "$!\n";
 		$| = 1;
+		print scalar <$s>;
 		my $wait = IO::Select->new($s, \*STDIN);
 		while (1) { for ($wait->can_read) {
-			sysread($_, my $bytes, 65536) or exit;
-			syswrite $_ == $s ? \*STDOUT : $s, $bytes;
+			if (sysread $_, my $bytes, 65536) { syswrite $_ == $s ? \*STDOUT : $s, $bytes }
+			elsif ($_ == $s) { exit }
+			else { $wait->remove($_); shutdown $s, 1 }
 		} }' "$@"
 }
 
@@ -83,10 +85,43 @@ transaction='EHLO client.example\r\nMAIL FROM:<alice@example.org>\r\nRCPT TO:<bo
 	coproc first { connect "$port" 127.0.0.2; }
 	read -r line <&"${first[0]}"
 	[[ $line = 220* ]]
-	[[ $(sleep 1 | connect "$port" 127.0.0.2) = "421 4.7.0 Too many connections from your address"* ]]
-	[[ $(sleep 1 | connect "$port" 127.0.0.4) = 220* ]]
+	[[ $(connect "$port" 127.0.0.2 </dev/null) = "421 4.7.0 Too many connections from your address"* ]]
+	[[ $(connect "$port" 127.0.0.4 </dev/null) = 220* ]]
 	log | grep -q '^client=127.0.0.2 status=refused reply="421 4.7.0'
 	kill "$first_PID"
+}
+
+# session COMMANDS: what the server answers to these lines, the greeting left out.
+session() { printf '%b' "$1" | connect "$port" | tr -d '\r' | tail -n +2; }
+
+@test "a process serves one session after another, and each knows nothing of those before" {
+	echo 'relay-from 127.0.0.3' >>"$PENNYPOST/conf"
+	serve -c 1
+	await 5 pgrep -P "$(parent)" >/dev/null
+	child=$(pgrep -P "$(parent)")
+	[[ $(session "${transaction}Subject: half") = *354* ]]
+	[[ $(session 'MAIL FROM:<alice@example.org>\r\n') = "503 5.5.1 Say EHLO first" ]]
+	for _ in 1 2 3; do
+		[[ $(session 'X\r\nX\r\nX\r\nX\r\nX\r\nDATA\r\n') = *"503 5.5.1 No sender was given" ]] # no tarpit yet
+	done
+	[[ $(session 'EHLO client.example\r\nMAIL FROM:<>\r\nRCPT TO:<a@new.example>\r\n') = *"550 5.7.1 We do not relay"* ]]
+	echo 'new.example smtp:other.example' >"$PENNYPOST/routes"
+	[[ $(session 'EHLO client.example\r\nMAIL FROM:<>\r\nRCPT TO:<a@new.example>\r\n') = *"250 2.1.5 OK" ]]
+	[ "$(pgrep -P "$(parent)")" = "$child" ]
+	[ -z "$(queued)" ]
+}
+
+@test "a session that breaks the protocol ends its process, and so do a hundred sessions" {
+	serve -c 1
+	await 5 pgrep -P "$(parent)" >/dev/null
+	child=$(pgrep -P "$(parent)")
+	[[ $(session 'EHLO client.example\n') = "500 5.5.2 A line ends in CRLF" ]]
+	[[ $(greeting) = 220* ]]
+	await 5 gone "$child"
+	child=$(pgrep -P "$(parent)")
+	for _ in {1..100}; do [[ $(greeting) = 220* ]]; done
+	await 5 gone "$child"
+	[[ $(greeting) = 220* ]]
 }
 
 @test "SIGHUP: the next sessions have the new settings, and a mistake in them leaves the old" {

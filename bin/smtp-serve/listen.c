@@ -153,6 +153,7 @@ void listen_receive(void)
 	dup2(connection, STDIN_FILENO);
 	dup2(connection, STDOUT_FILENO);
 	close(connection);
+	io_out.nonblocking = true; /* no other program writes to it: answers need not be waited for */
 }
 
 void listen_again(void)
@@ -331,7 +332,7 @@ static void give(int connection, const struct conf *conf, long long each)
 
 static void take(int socket, const struct conf *conf, long long each)
 {
-	int connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
+	int connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (connection >= 0) {
 		give(connection, conf, each);

@@ -8,7 +8,8 @@ bench_letter() {
 	host alice penny.example 127.0.0.2
 	host bob post.example 127.0.0.3
 	name_server
-	host_up bob
+	in_background bob "$mail_port" env PENNYPOST="$peer_folder/bob" \
+		"$top/tests/listen.pl" "${host_address[bob]}" "$mail_port" smtp-serve
 	for name in alice bob; do
 		in_folder "$name" spawn "run-$name" queue-run -d
 	done
