@@ -169,13 +169,6 @@ static bool read_date(slice text, time_t *date, bool *plain)
 	return true;
 }
 
-bool separator_date(slice text, time_t *date)
-{
-	bool plain;
-
-	return read_date(slice_trim(text), date, &plain);
-}
-
 /* One word, or `user at host`. */
 static bool is_simple(slice sender)
 {

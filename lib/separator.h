@@ -9,6 +9,7 @@
  *	Mon, 23 Nov 2026 19:40:12 +0100 (CET)   as in a Date field
  *	Mon Nov 23 19:40:12 2026 remote from x  UUCP
  *
+ * That is less than date.h reads, which takes what anybody may have meant for a date: here text must not be one.
  * The sender is one word or `user at host`; where the date has a weekday and seconds, which no text has by accident,
  * it may have any blanks, or be missing.
  */
@@ -29,8 +30,5 @@ bool separator_read(slice line, struct separator *);
 
 /* Appends the line, its date ctime's in UTC. No sender becomes MAILER-DAEMON; blanks and controls in it, which would end it, dashes. */
 void separator_add(buf *, slice sender, time_t date);
-
-/* A date as above, to the end of the text: that of a Date field too. */
-bool separator_date(slice text, time_t *date);
 
 #endif

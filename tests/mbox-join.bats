@@ -61,7 +61,7 @@ again() {
 	mbox-join -f mboxcl2 letter bare letter >cl2
 	run -0 grep -c '^Content-Length' cl2
 	[ "$output" = 3 ]
-	! grep '^>From here' cl2
+	run ! grep '^>From here' cl2
 	mbox-split -v -d out cl2 2>said
 	[ "$(cat said)" = 'mbox-split: cl2: mboxcl2' ]
 	for file in letter:1 bare:2 letter:3; do
@@ -100,6 +100,8 @@ again() {
 	[ "$(sed -n 5,6p <<<"$output")" = "$(printf '\nFrom bob@b.example Mon Nov 23 19:40:12 2026')" ]
 	[ "$(mbox-join kept kept kept | mbox-split -n)" = 3 ]
 	mbox-join -f mboxcl2 kept | cmp - kept
+	sed 's/X: y/Content-Length: 3/' kept >wrong
+	[ "$(mbox-join wrong wrong | mbox-split -f rd -n)" = 2 ]
 	echo 'From here to there' >not
 	run -0 mbox-join not
 	[ "${lines[1]}" = '>From here to there' ]

@@ -72,9 +72,9 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 
 @test "-i of a digest: sender and date by the fields" {
 	printf '%s\n' 'Content-Type: multipart/digest; boundary=b' '' --b '' 'From: Bob <bob@b.example>' \
-		'Date: Mon, 23 Nov 2026 20:41:00 +0100' 'Subject: x	y' '' hi --b-- >digest
+		'Date: Mon, 23 Nov 2026 20:41:00 +0100' 'Subject: x =?utf-8?q?=C3=A9?=' '' hi --b-- >digest
 	run -0 mbox-split -i digest
-	[ "$(cut -f3- <<<"$output")" = 'bob@b.example	2026-11-23T19:41:00Z	x\ty' ]
+	[ "$(cut -f3- <<<"$output")" = 'bob@b.example	2026-11-23T19:41:00Z	x é' ]
 }
 
 @test "-v says the format; -f decides it" {
@@ -191,6 +191,7 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
 
 @test "memory stays under 8 MiB: a line of 2 GB, 100,000 messages, a pipe" {
+	! ldd "$BUILD/bin/mbox-split" | grep -q libasan || skip "a sanitizer takes memory of its own"
 	printf '%s\n\n' "$A" >line
 	truncate -s 2G line
 	[ "$(peak mbox-split -n line)" -lt 8192 ]

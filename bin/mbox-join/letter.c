@@ -7,6 +7,7 @@
 
 #include "addr.h"
 #include "clock.h"
+#include "date.h"
 #include "fail.h"
 #include "head.h"
 #include "join.h"
@@ -50,20 +51,13 @@ static void add_sender(buf *to, const buf *fields)
 
 static time_t date_of(const struct letter *m)
 {
-	time_t date = -1;
 	struct stat st;
 	struct field f;
-	buf body = { NULL, 0, 0 };
+	time_t date;
 
-	if (head_find(buf_slice(&m->fields), "Date", &f)) {
-		head_unfold(&body, f.body);
-		if (!separator_date(buf_slice(&body), &date))
-			date = -1;
-	}
-	if (date < 0)
-		date = fstat(m->in->fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_mtime : clock_now();
-	buf_free(&body);
-	return date;
+	if (head_find(buf_slice(&m->fields), "Date", &f) && date_read(f.body, &date) && date >= 0)
+		return date;
+	return fstat(m->in->fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_mtime : clock_now();
 }
 
 static void put_separator(const struct letter *m)

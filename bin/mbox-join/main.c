@@ -16,26 +16,38 @@ static const char usage[] = "usage: mbox-join [-0] [-f format] [file | folder ..
 
 enum mailbox_format format = MAILBOX_MBOXRD;
 
-/* The end of what was written: the beginning is as good as an empty line. */
-static char last[3] = { '\n', '\n', '\n' };
+/* The end of what was written: the beginning is as good as an empty line. Two line ends have room. */
+enum { LAST = 4 };
+static char last[LAST] = { '\n', '\n', '\n', '\n' };
 
 void put(slice bytes)
 {
-	for (size_t i = bytes.n > 3 ? bytes.n - 3 : 0; i < bytes.n; i++) {
-		memmove(last, last + 1, 2);
-		last[2] = bytes.p[i];
+	for (size_t i = bytes.n > LAST ? bytes.n - LAST : 0; i < bytes.n; i++) {
+		memmove(last, last + 1, LAST - 1);
+		last[LAST - 1] = bytes.p[i];
 	}
 	writer_put(&io_out, bytes);
 }
 
 bool mid_line(void)
 {
-	return last[2] != '\n';
+	return last[LAST - 1] != '\n';
 }
 
 bool behind_empty_line(void)
 {
-	return !mid_line() && (last[1] == '\n' || (last[1] == '\r' && last[0] == '\n'));
+	return !mid_line() && (last[LAST - 2] == '\n' || (last[LAST - 2] == '\r' && last[LAST - 3] == '\n'));
+}
+
+/* Whether the last n bytes are at most two line ends. */
+static bool are_line_ends(long long n)
+{
+	if (n < 0 || n > LAST)
+		return false;
+	for (const char *p = last + LAST - n; p < last + LAST; p++)
+		if (*p != '\r' && *p != '\n')
+			return false;
+	return true;
 }
 
 int broken(const char *name)
@@ -61,56 +73,58 @@ bool in_maildir(const char *name, const char *folder)
 	return is;
 }
 
-/* All that is left, byte for byte. */
-static int copy(const char *name, struct reader *in)
+/* All that is left, byte for byte; *n: how much. */
+static int copy(const char *name, struct reader *in, long long *n)
 {
 	slice bytes;
 	int got;
 
-	while ((got = reader_some(in, LIMIT_STREAM, &bytes)) > 0)
+	for (*n = 0; (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0; *n += (long long)bytes.n)
 		put(bytes);
 	return got < 0 ? broken(name) : EX_OK;
 }
 
-/* Whether the one before ends only where its Content-Length says: then it needs no empty line behind it. */
-static bool counted;
-
-/* The header of a message of a mailbox, looked at for a Content-Length as mbox-split does. */
-static int copy_header(const char *name, struct reader *in)
+/* The header of a message of a mailbox; *claim: its Content-Length, as mbox-split looks for it, or -1. */
+static int copy_header(const char *name, struct reader *in, long long *claim)
 {
 	bool fresh = true;
 	slice line;
 	int got;
 
+	*claim = -1;
 	while ((got = reader_line(in, &line)) > 0) {
 		put(line);
 		if (fresh && head_ends(line))
 			return EX_OK;
 		if (fresh && slice_case_starts(line, "Content-Length:"))
-			counted = slice_number(slice_trim(slice_from(line, 15))) >= 0;
+			*claim = slice_number(slice_trim(slice_from(line, 15)));
 		fresh = line.p[line.n - 1] == '\n';
 	}
 	return got < 0 ? broken(name) : EX_OK;
 }
 
+/* What was written last ended where its Content-Length says: it needs no empty line behind it. */
+static bool counted;
+
 /* A file that begins as a message of a mailbox does is one already, and what is quoted in it is quoted. */
 static int keep(const char *name, struct reader *in, bool dated)
 {
-	bool before = counted;
+	long long claim = -1, body = 0;
 	slice line;
-	int status;
+	int status = EX_OK;
 
 	if (mid_line())
 		put(SLICE("\n"));
-	if (dated && !before && !behind_empty_line())
+	if (dated && !counted && !behind_empty_line())
 		put(SLICE("\n"));
-	counted = false;
-	if (!dated)
-		return copy(name, in);
-	if (reader_line(in, &line) > 0)
+	if (dated && reader_line(in, &line) > 0) {
 		put(line);
-	status = copy_header(name, in);
-	return status ? status : copy(name, in);
+		status = copy_header(name, in, &claim);
+	}
+	if (status == EX_OK)
+		status = copy(name, in, &body);
+	counted = status == EX_OK && claim >= 0 && are_line_ends(body - claim);
+	return status;
 }
 
 /* What mbox-split -k leaves of what stands before the first message. */
@@ -135,10 +149,11 @@ static int join(void *context, const char *name, struct reader *in)
 {
 	slice first = { NULL, 0 };
 	bool dated = false;
+	long long n;
 
 	(void)context;
 	if (is_preamble(name))
-		return copy(name, in);
+		return copy(name, in, &n);
 	if (reader_line(in, &first) < 0)
 		return broken(name);
 	reader_back(in, first);

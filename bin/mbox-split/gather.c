@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdint.h>
 #include <sys/uio.h>
 
 #include "split.h"
@@ -17,7 +16,7 @@ void gather(slice bytes, int (*full)(void))
 	}
 	if (count == (int)(sizeof pieces / sizeof *pieces))
 		full();
-	pieces[count++] = (struct iovec){ (char *)(uintptr_t)bytes.p, bytes.n };
+	pieces[count++] = (struct iovec){ (void *)bytes.p, bytes.n };
 }
 
 int gather_write(int fd)

@@ -1,10 +1,12 @@
 /* -n and -i: how many messages there are, and what they are. */
 #include "addr.h"
 #include "clock.h"
+#include "date.h"
 #include "fail.h"
 #include "head.h"
 #include "io.h"
 #include "split.h"
+#include "words.h"
 
 static long long messages;
 
@@ -36,17 +38,10 @@ static int print_count(void)
 bool message_date(const struct message *m, time_t *date)
 {
 	struct field f;
-	buf body = { NULL, 0, 0 };
-	bool good = m->dated;
 
-	if (good) {
+	if (m->dated)
 		*date = m->from.date;
-	} else if (head_find(buf_slice(&m->head), "Date", &f)) {
-		head_unfold(&body, f.body);
-		good = separator_date(buf_slice(&body), date);
-	}
-	buf_free(&body);
-	return good;
+	return m->dated || (head_find(buf_slice(&m->head), "Date", &f) && date_read(f.body, date));
 }
 
 /* By its separator, else the first address of its From field. */
@@ -79,7 +74,7 @@ static void print(const struct message *m)
 		clock_add_stamp(&line, date);
 	buf_addchar(&line, '\t');
 	if (head_find(buf_slice(&m->head), "Subject", &f))
-		head_unfold(&subject, f.body);
+		words_decode(&subject, f.body);
 	buf_addfield(&line, buf_slice(&subject));
 	buf_addchar(&line, '\n');
 	writer_put(&io_out, buf_slice(&line));

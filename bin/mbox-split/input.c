@@ -71,15 +71,17 @@ static size_t next_bytes(struct input *in, char *p, size_t n)
 	return n;
 }
 
+/* What is read at once stays in the cache of the processor until it is written. */
 void input_more(struct input *in, bool fill)
 {
-	size_t got;
+	size_t room, got;
 
 	memmove(in->window, in->window + in->start, in->end - in->start);
 	in->end -= in->start;
 	in->start = 0;
 	do {
-		got = next_bytes(in, in->window + in->end, LIMIT_WINDOW - in->end);
+		room = LIMIT_WINDOW - in->end;
+		got = next_bytes(in, in->window + in->end, room < LIMIT_WINDOW / 4 ? room : LIMIT_WINDOW / 4);
 		in->eof = got == 0;
 		in->end += got;
 		in->at += (long long)got;

@@ -114,9 +114,9 @@ static bool field_has(const struct message *m, const char *field, char letter)
 /* The flags of a Maildir in the order of their letters, by the letters of Status and X-Status as mail readers write them. */
 static void add_flags(buf *to, const struct message *m)
 {
-	static const struct { char flag; const char *field; char letter; } flags[] = {
-		{ 'D', "X-Status", 'T' }, { 'F', "X-Status", 'F' }, { 'R', "X-Status", 'A' },
-		{ 'S', "Status", 'R' }, { 'T', "X-Status", 'D' },
+	static const struct { const char *field; char letter, flag; } flags[] = {
+		{ "X-Status", 'T', 'D' }, { "X-Status", 'F', 'F' }, { "X-Status", 'A', 'R' },
+		{ "Status", 'R', 'S' }, { "X-Status", 'D', 'T' },
 	};
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)

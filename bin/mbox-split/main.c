@@ -11,7 +11,7 @@
 
 static const char usage[] =
     "usage: mbox-split [-kv] [-f format] (-d folder | -m maildir | -n | -i) [file]\n"
-    "       mbox-split [-kv] [-f format] [-j count] -- command [argument ...]";
+    "       mbox-split [-kv] [-f format] [-j count] [file] -- command [argument ...]";
 
 static enum mailbox_format format = MAILBOX_UNKNOWN;
 static bool keep, verbose;

@@ -40,6 +40,6 @@ for my $i (1 .. $ARGV[0]) {
 	print "Received: from b.example by c.example with ESMTPS id $i\n\tfor <bob\@c.example>; Mon, 23 Nov 2026 19:40:12 +0000\n";
 	print "Message-ID: <$i\@a.example>\nFrom: $name <$name\@a.example>\nTo: bob\@c.example\nSubject: $words[chance(@words)]\n\n";
 	print body($size);
-	print @base64[0 .. 150 + chance(550)] if chance(10) >= 6;
+	print @base64[0 .. 50 + chance(500)] if chance(10) >= 6;
 	print "\n";
 }

@@ -25,21 +25,27 @@ static size_t peek_slice(void *mailbox, long long at, char *p, size_t n)
 	return rest.n;
 }
 
-/* As mbox-join looks for a Content-Length in the header of what mbox-split -k left. */
+/* Whether a message ends where its Content-Length says, as mbox-join looks at what mbox-split -k left. */
 static bool is_counted(slice message)
 {
 	slice line;
-	bool counted = false;
+	long long claim = -1, rest;
 
 	while (slice_cut(&message, '\n', &line) && line.n && !slice_is(line, "\r"))
 		if (slice_case_starts(line, "Content-Length:"))
-			counted = slice_number(slice_trim(slice_from(line, 15))) >= 0;
-	return counted;
+			claim = slice_number(slice_trim(slice_from(line, 15)));
+	rest = (long long)message.n - claim;
+	if (claim < 0 || rest < 0 || rest > 4)
+		return false;
+	for (message = slice_from(message, (size_t)claim); message.n; message = slice_from(message, 1))
+		if (message.p[0] != '\r' && message.p[0] != '\n')
+			return false;
+	return true;
 }
 
 /*
  * Where mbox-join puts files that mbox-split -k left side by side it adds a line end that is missing, and in front of
- * a `From ` line an empty line, unless the message before has a Content-Length. Neither may happen.
+ * a `From ` line an empty line, unless the message before ends where its Content-Length says. Neither may happen.
  */
 static void check_join(struct taken *t, enum mailbox_format format, slice piece)
 {
