@@ -65,39 +65,12 @@ slice slice_trim(slice s)
 	return s;
 }
 
-bool slice_same(slice a, slice b)
+bool ascii_case_same(const char *a, const char *b, size_t n)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool slice_is(slice s, const char *text)
-{
-	return slice_same(s, slice_of(text));
-}
-
-bool slice_starts(slice s, const char *text)
-{
-	return slice_is(slice_upto(s, strlen(text)), text);
-}
-
-bool slice_case_same(slice a, slice b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+	for (size_t i = 0; i < n; i++)
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool slice_case_is(slice s, const char *text)
-{
-	return slice_case_same(s, slice_of(text));
-}
-
-bool slice_case_starts(slice s, const char *text)
-{
-	return slice_case_is(slice_upto(s, strlen(text)), text);
 }
 
 bool slice_cut(slice *rest, char separator, slice *field)

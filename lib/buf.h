@@ -48,12 +48,39 @@ static inline size_t slice_find(slice s, char c)
 }
 
 slice slice_trim(slice s);                      /* without SP, TAB, CR, LF at both ends */
-bool slice_same(slice a, slice b);
-bool slice_is(slice s, const char *text);
-bool slice_starts(slice s, const char *text);
-bool slice_case_same(slice a, slice b);         /* ASCII letters compare without case */
-bool slice_case_is(slice s, const char *text);
-bool slice_case_starts(slice s, const char *text);
+
+static inline bool slice_same(slice a, slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool slice_is(slice s, const char *text)
+{
+	return slice_same(s, slice_of(text));
+}
+
+static inline bool slice_starts(slice s, const char *text)
+{
+	return slice_is(slice_upto(s, strlen(text)), text);
+}
+
+/* ASCII letters compare without case. */
+bool ascii_case_same(const char *a, const char *b, size_t n);
+
+static inline bool slice_case_same(slice a, slice b)
+{
+	return a.n == b.n && ascii_case_same(a.p, b.p, a.n);
+}
+
+static inline bool slice_case_is(slice s, const char *text)
+{
+	return slice_case_same(s, slice_of(text));
+}
+
+static inline bool slice_case_starts(slice s, const char *text)
+{
+	return slice_case_is(slice_upto(s, strlen(text)), text);
+}
 
 /* Takes from *rest what stands before the next separator, or all that is left; false at the end. */
 bool slice_cut(slice *rest, char separator, slice *field);

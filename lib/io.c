@@ -228,7 +228,7 @@ int writer_put(struct writer *w, slice bytes)
 		writer_open(w, w->fd);
 	if (bytes.n > w->cap - w->n && writer_flush(w))
 		return -1;
-	if (bytes.n >= w->cap)
+	if (bytes.n >= w->cap / (w->n ? 1 : 2)) /* half a buffer costs less as a write of its own than copied */
 		return write_all(w, bytes);
 	if (bytes.n)
 		memcpy(w->p + w->n, bytes.p, bytes.n);

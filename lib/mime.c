@@ -29,7 +29,10 @@ static bool take(slice *s, char c)
 
 static bool in_token(char c)
 {
-	return c > ' ' && c < 127 && !strchr("()<>@,;:\\\"/[]?=", c);
+	static const bool special[128] = { ['('] = 1, [')'] = 1, ['<'] = 1, ['>'] = 1, ['@'] = 1, [','] = 1, [';'] = 1, [':'] = 1,
+		['\\'] = 1, ['"'] = 1, ['/'] = 1, ['['] = 1, [']'] = 1, ['?'] = 1, ['='] = 1 };
+
+	return c > ' ' && c < 127 && !special[(unsigned char)c];
 }
 
 slice mime_token(slice *body)

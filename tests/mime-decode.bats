@@ -142,6 +142,17 @@ extracted() { mime-decode "$@" -x out letter; }
 	diff <(sed '1,/^$/d' uu) out/part-1.txt
 }
 
+@test "-x: a uuencoded block is found wherever what is read of the text is cut" {
+	printf 'begin 644 x\n%%:&5L;&\\\n`\nend\n' >block
+	for size in {130950..131080..3}; do
+		{ printf 'X: y\n\n'; head -c "$size" /dev/zero | tr '\0' x; printf '\nbeginning\n\n'; cat block; echo beg; cat block; } >text
+		rm -rf out
+		run -0 mime-decode -x out text
+		[ ${#lines[@]} = 3 ]
+		[ "$(cat out/x out/x-2)" = hellohello ]
+	done
+}
+
 @test "-x: a full disk is said with the file, and no half file stays" {
 	[ "$(id -u)" = 0 ] || skip "needs mount"
 	head -c 200000 /dev/urandom | base64 >body

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "block.h"
 
 static const slice mark = SLICE("begin");
@@ -20,37 +22,48 @@ static void feed(struct block *b, slice line)
 	b->inside = b->uu.named && !b->uu.ended && (!data || b->uu.wrong < 0 || b->data.n);
 }
 
-/* Outside: a line is looked at until it can be told whether it begins a block. */
-static slice look_for_begin(struct block *b, slice line)
+/* Inside of a line that begins no block: up to the next line that may. */
+static slice other_lines(slice text)
 {
-	slice some = slice_upto(line, b->in_line ? line.n : mark.n - b->begin.n);
+	const char *next = memmem(text.p, text.n, "\nbegin", 1 + mark.n);
+	size_t tail = text.n - slice_upto(text, mark.n).n;
 
-	if (!b->in_line) {
-		buf_addslice(&b->begin, some);
-		b->in_line = !slice_same(buf_slice(&b->begin), slice_upto(mark, b->begin.n));
-		b->inside = !b->in_line && b->begin.n == mark.n;
-	}
+	if (!next)
+		next = memrchr(text.p + tail, '\n', text.n - tail);    /* behind it may be the start of one */
+	return next ? slice_upto(text, (size_t)(next - text.p) + 1) : text;
+}
+
+/* Outside: a line is looked at until it can be told whether it begins a block. */
+static slice look_for_begin(struct block *b, slice text)
+{
+	slice line = slice_upto(text, slice_find(text, '\n') + 1), some = slice_upto(line, mark.n - b->begin.n);
+
+	buf_addslice(&b->begin, some);
+	b->in_line = !slice_same(buf_slice(&b->begin), slice_upto(mark, b->begin.n));
+	b->inside = !b->in_line && b->begin.n == mark.n;
 	if (b->inside) {
 		b->uu = (struct uu_decoder){ .at = 0 };
 		feed(b, buf_slice(&b->begin));
 	}
 	if (b->inside || b->in_line)
 		buf_clear(&b->begin);
-	if (some.p[some.n - 1] == '\n')
-		b->in_line = false;
 	return some;
 }
 
 slice block_decode(struct block *b, slice *text, slice *name)
 {
-	slice line = slice_upto(*text, slice_find(*text, '\n') + 1);
+	slice some;
 
 	buf_clear(&b->data);
-	if (b->inside)
-		feed(b, line);
-	else
-		line = look_for_begin(b, line);
-	*text = slice_from(*text, line.n);
+	if (b->inside) {
+		some = slice_upto(*text, slice_find(*text, '\n') + 1);
+		feed(b, some);
+	} else {
+		some = b->in_line ? other_lines(*text) : look_for_begin(b, *text);
+		if (some.p[some.n - 1] == '\n')
+			b->in_line = false;
+	}
+	*text = slice_from(*text, some.n);
 	*name = slice_of(b->uu.name);
 	return buf_slice(&b->data);
 }
