@@ -145,7 +145,7 @@ extracted() { mime-decode "$@" -x out letter; }
 @test "-x: a uuencoded block is found wherever what is read of the text is cut" {
 	printf 'begin 644 x\n%%:&5L;&\\\n`\nend\n' >block
 	for size in {130950..131080..3}; do
-		{ printf 'X: y\n\n'; head -c "$size" /dev/zero | tr '\0' x; printf '\nbeginning\n\n'; cat block; echo beg; cat block; } >text
+		{ printf 'X: y\n\n'; head -c "$size" /dev/zero | tr '\0' x; printf '\n'; cat block; printf 'beginning\nbeg\n'; cat block; } >text
 		rm -rf out
 		run -0 mime-decode -x out text
 		[ ${#lines[@]} = 3 ]

@@ -10,6 +10,8 @@
 
 static const char first_prefix[] = "=_";
 
+enum { SAMPLE = 1024 * 1024 };
+
 void each_leaf(struct part *p, void (*each)(struct part *, void *context), void *context)
 {
 	if (p->path)
@@ -35,15 +37,18 @@ static bool is_settled(const struct part *p)
 }
 
 /*
- * Base64 is the shortest, whatever is still to come. Text is looked at to its end, for its charset, and a message is never
- * encoded.
+ * Base64 is the shortest, whatever is still to come; or was for all of a megabyte with NULs, which is taken for a sample of the
+ * rest. Text is looked at to its end, for its charset, and a message is never encoded.
  */
 static bool is_binary(const struct part *p, long long more)
 {
 	const struct survey *s = &p->survey;
 
-	return p->encoding == ENCODING_AUTO && !is_text(p) && !is_message(p) && survey_not_seven_bit(s) &&
-	    survey_qp_length(s, false, more) > survey_base64_length(s, more);
+	if (p->encoding != ENCODING_AUTO || is_text(p) || is_message(p) || !survey_not_seven_bit(s))
+		return false;
+	if (s->nul && s->bytes >= SAMPLE)
+		more = 0;
+	return survey_qp_length(s, false, more) > survey_base64_length(s, more);
 }
 
 static void find_type(struct part *p, slice start)
