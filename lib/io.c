@@ -323,3 +323,27 @@ int io_spool(void)
 	buf_free(&name);
 	return fd;
 }
+
+int io_spool_rest(struct reader *in, bool *file_failed)
+{
+	struct writer out;
+	int fd = io_spool(), got = 0;
+	slice bytes;
+
+	*file_failed = true;
+	if (fd < 0)
+		return -1;
+	writer_open(&out, fd);
+	while (!out.error && (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0)
+		writer_put(&out, bytes);
+	*file_failed = got >= 0;
+	if (got < 0 || writer_flush(&out) || lseek(fd, 0, SEEK_SET)) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		fd = -1;
+	}
+	writer_close(&out);
+	return fd;
+}

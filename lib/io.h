@@ -83,4 +83,10 @@ int io_file(int directory, const char *path, size_t most, buf *b);
 /* A temporary file without a name, in $TMPDIR or /var/tmp: a descriptor for reading and writing, -1. */
 int io_spool(void);
 
+/*
+ * What is left of an input, for what is read more than once, copied into such a file: a descriptor at its start;
+ * or -1, and whether it is the file that failed, not the input.
+ */
+int io_spool_rest(struct reader *in, bool *file_failed);
+
 #endif

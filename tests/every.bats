@@ -93,3 +93,11 @@ tolerably() {
 		[[ $output = "$program: /nonexistent"* ]]
 	done
 }
+
+@test "a temporary file that cannot be made is said, and the status is 73" {
+	for program in 'mime-decode -c' 'mime-decode -t text/plain' 'mbox-join -f mboxcl2' 'mime-encode -' \
+		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example'; do
+		run -73 --separate-stderr env TMPDIR=/nowhere $program < <(printf 'Content-Type: text/plain\nContent-Disposition: attachment\n\nx\n')
+		[[ $stderr = "${program%% *}: "*"temporary file: No such file or directory" ]]
+	done
+}

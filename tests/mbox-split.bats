@@ -103,7 +103,7 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 	diff -r whole piped
 	tail -n +3 whole/0000000001 | cmp - body
 	[ -z "$(ls tmp)" ]
-	TMPDIR=/nonexistent run -74 bash -c 'cat big | mbox-split -n'
+	TMPDIR=/nonexistent run -73 bash -c 'cat big | mbox-split -n'
 	[[ $output = 'mbox-split: temporary file: '* ]]
 }
 

@@ -131,24 +131,15 @@ static int put_quoted(const struct letter *m, const buf *header)
 	return got < 0 ? broken(m->name) : EX_OK;
 }
 
-/* What is left to read: its length, known of a file, else by a copy that is read in its place; -1. */
-static long long length_left(struct reader *in, int *copied)
+/* What is left of a file; -1 where that cannot be told before it was read. */
+static long long length_left(const struct reader *in)
 {
 	off_t at = lseek(in->fd, 0, SEEK_CUR);
-	long long n = 0;
 	struct stat st;
-	slice bytes;
-	int got;
 
-	if (at >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
-		return (long long)(st.st_size - at) + (long long)(in->end - in->start);
-	*copied = io_spool();
-	if (*copied < 0)
+	if (at < 0 || fstat(in->fd, &st) || !S_ISREG(st.st_mode))
 		return -1;
-	for (; (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0; n += (long long)bytes.n)
-		if (io_pwrite(*copied, bytes, n))
-			return -1;
-	return got < 0 || lseek(*copied, 0, SEEK_SET) < 0 ? -1 : n;
+	return (long long)(st.st_size - at) + (long long)(in->end - in->start);
 }
 
 /* As many bytes as were counted, whatever becomes of the file meanwhile. */
@@ -165,32 +156,55 @@ static int put_counted(const char *name, struct reader *in, long long n)
 	return got < 0 ? broken(name) : got == 0 ? EX_IOERR : EX_OK;
 }
 
+static void put_counted_header(const buf *header, long long n, slice line)
+{
+	put(buf_slice(header));
+	writer_print(&io_out, "Content-Length: %lld\n", n);
+	put(line);
+}
+
+/* By a copy that has a length. */
+static int put_from_spool(const struct letter *m, const buf *header, slice line)
+{
+	struct reader copied;
+	bool file_failed;
+	int fd = io_spool_rest(m->in, &file_failed), status;
+
+	if (fd < 0) {
+		warn("%s: %s%s", m->name, file_failed ? "temporary file: " : "", strerror(errno));
+		return file_failed ? EX_CANTCREAT : EX_IOERR;
+	}
+	reader_open(&copied, fd);
+	put_counted_header(header, length_left(&copied), line);
+	status = put_counted(m->name, &copied, length_left(&copied));
+	reader_close(&copied);
+	close(fd);
+	return status;
+}
+
 static int put_with_length(const struct letter *m, const buf *header)
 {
-	struct reader copied = { .fd = -1 };
-	slice line = { NULL, 0 };
-	buf text = { NULL, 0, 0 };
+	buf empty = { NULL, 0, 0 };
+	slice line;
 	long long n;
 	int status;
 
-	if (reader_line(m->in, &line) > 0 && !head_ends(line)) {
-		reader_back(m->in, line);
-		line = (slice){ NULL, 0 };
+	if (reader_line(m->in, &line) > 0) {
+		if (head_ends(line))
+			buf_addslice(&empty, line);
+		else
+			reader_back(m->in, line);
 	}
-	buf_addslice(&text, line.n ? line : SLICE("\n"));
-	n = length_left(m->in, &copied.fd);
+	if (empty.n == 0)
+		buf_addchar(&empty, '\n');
+	n = length_left(m->in);
 	if (n < 0) {
-		status = broken(m->name);
+		status = put_from_spool(m, header, buf_slice(&empty));
 	} else {
-		put(buf_slice(header));
-		writer_print(&io_out, "Content-Length: %lld\n", n);
-		put(buf_slice(&text));
-		status = put_counted(m->name, copied.fd < 0 ? m->in : &copied, n);
+		put_counted_header(header, n, buf_slice(&empty));
+		status = put_counted(m->name, m->in, n);
 	}
-	if (copied.fd >= 0)
-		close(copied.fd);
-	reader_close(&copied);
-	buf_free(&text);
+	buf_free(&empty);
 	return status;
 }
 

@@ -98,7 +98,7 @@ static void read_ahead(struct input *in, long long upto)
 		in->ahead = io_spool();
 	while (in->at + (in->ahead_end - in->ahead_start) < upto && (got = read_some(in, p, sizeof p))) {
 		if (in->ahead < 0 || io_pwrite(in->ahead, (slice){ p, got }, in->ahead_end))
-			fail(EX_IOERR, "temporary file: %s", strerror(errno));
+			fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 		in->ahead_end += (off_t)got;
 	}
 }

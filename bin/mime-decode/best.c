@@ -55,7 +55,7 @@ static struct writer *place_for(struct choice *c, const struct part *p)
 		int fd = io_spool();
 
 		if (fd < 0)
-			fail(fail_status(errno), "temporary file: %s", strerror(errno));
+			fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 		writer_open(&c->spool, fd);
 	}
 	c->spool.n = 0;
@@ -109,7 +109,7 @@ static void copy_spool(struct choice *c)
 		while ((got = reader_some(&in, LIMIT_STREAM, &some)) > 0)
 			writer_put(&io_out, some);
 	if (got < 0)
-		fail(fail_status(errno), "temporary file: %s", strerror(errno));
+		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 	reader_close(&in);
 	close(c->spool.fd);
 	writer_close(&c->spool);

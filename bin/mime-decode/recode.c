@@ -320,26 +320,6 @@ static void write_end(void *context, const struct part *p)
 	put_held(r);
 }
 
-/* What cannot be read twice goes into a temporary file: a descriptor at its start, -1. */
-static int read_into_spool(struct reader *in)
-{
-	struct writer out;
-	int fd = io_spool(), got = -1;
-	slice some;
-
-	if (fd < 0)
-		return -1;
-	writer_open(&out, fd);
-	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0 && writer_put(&out, some) == 0)
-		;
-	if (got != 0 || writer_flush(&out) || lseek(fd, 0, SEEK_SET)) {
-		close(fd);
-		fd = -1;
-	}
-	writer_close(&out);
-	return fd;
-}
-
 static int rewind_input(struct reader *in, off_t start)
 {
 	in->start = in->end = 0;
@@ -370,15 +350,16 @@ int recode(void *context, const char *name, struct reader *in)
 {
 	off_t start = lseek(in->fd, 0, SEEK_CUR);
 	struct reader spool;
+	bool file_failed;
 	int fd, status;
 
 	(void)context;
 	if (start >= 0)
 		return recode_file(name, in, start);
-	fd = read_into_spool(in);
+	fd = io_spool_rest(in, &file_failed);
 	if (fd < 0) {
-		warn("%s: temporary file: %s", name, strerror(errno));
-		return fail_status(errno);
+		warn("%s: %s%s", name, file_failed ? "temporary file: " : "", strerror(errno));
+		return file_failed ? EX_CANTCREAT : EX_IOERR;
 	}
 	reader_open(&spool, fd);
 	status = recode_file(name, &spool, 0);

@@ -55,24 +55,17 @@ void leaf_close(struct leaf *l)
 
 static int copy(const struct part *p, int from)
 {
-	int fd = io_spool();
 	struct reader in;
-	struct writer out;
-	slice bytes;
-	int got;
+	bool file_failed;
+	int fd;
 
-	if (fd < 0)
-		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 	reader_open(&in, from);
-	writer_open(&out, fd);
-	while ((got = reader_some(&in, SIZE_MAX, &bytes)) > 0)
-		writer_put(&out, bytes);
-	if (got < 0)
-		cannot_read(p);
-	if (writer_flush(&out))
+	fd = io_spool_rest(&in, &file_failed);
+	if (fd < 0 && file_failed)
 		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
+	if (fd < 0)
+		cannot_read(p);
 	reader_close(&in);
-	writer_close(&out);
 	return fd;
 }
 

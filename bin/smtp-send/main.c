@@ -77,29 +77,21 @@ static void set_wait(slice setting)
 	fail_usage();
 }
 
-/* Standard input, if it can be read twice; else a copy of it that has no name. */
+/* Standard input, if it can be read twice; else a copy of it. */
 static int message_file(off_t *begin)
 {
-	char name[] = "/tmp/smtp-send.XXXXXX";
-	struct writer out;
-	slice bytes;
-	int fd, got;
+	bool file_failed;
+	int fd;
 
 	*begin = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	if (*begin >= 0)
 		return STDIN_FILENO;
 	*begin = 0;
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0 || unlink(name))
-		fail(EX_CANTCREAT, "%s: %s", name, strerror(errno));
-	writer_open(&out, fd);
-	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
-		writer_put(&out, bytes);
-	if (got < 0)
+	fd = io_spool_rest(&io_in, &file_failed);
+	if (fd < 0 && file_failed)
+		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
+	if (fd < 0)
 		fail(EX_IOERR, "standard input: %s", strerror(errno));
-	if (writer_flush(&out))
-		fail(fail_status(out.error), "%s: %s", name, strerror(out.error));
-	writer_close(&out);
 	return fd;
 }
 
