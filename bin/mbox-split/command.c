@@ -26,7 +26,6 @@ static size_t running, most;
 static buf values[NAMES];       /* what the environment says of the message */
 static char **slots;            /* where in it */
 static int out = -1;
-static bool deaf;               /* the command has closed its input */
 static bool verbose;
 static long long failures, first_failed;
 static int status;
@@ -113,6 +112,13 @@ static void describe(const struct message *m)
 		slots[i] = values[i].p;
 }
 
+/* A command need not read its message to the end. */
+static void broken(void)
+{
+	if (errno != EPIPE)
+		fail(EX_IOERR, "%s: %s", command[0], strerror(errno));
+}
+
 static void begin(const struct message *m)
 {
 	int ends[2];
@@ -128,36 +134,14 @@ static void begin(const struct message *m)
 		fail(errno == ENOENT || errno == EACCES ? EX_UNAVAILABLE : EX_OSERR, "%s: %s", command[0], strerror(errno));
 	close(ends[0]);
 	out = ends[1];
-	deaf = false;
+	gather_into(out, broken);
 	children[running++] = (struct child){ child, m->number };
-}
-
-static int write_out(void)
-{
-	if (gather_write(out) == 0)
-		return 0;
-	if (errno != EPIPE)
-		fail(EX_IOERR, "%s: %s", command[0], strerror(errno));
-	deaf = true;
-	return -1;
-}
-
-static void text(slice bytes)
-{
-	if (!deaf)
-		gather(bytes, write_out);
-}
-
-static void settle(void)
-{
-	if (!deaf)
-		write_out();
 }
 
 static void end(const struct message *m)
 {
 	(void)m;
-	settle();
+	gather_settle();
 	close(out);
 	out = -1;
 }
@@ -178,4 +162,4 @@ static void abandon(void)
 		kill(children[running - 1].process, SIGTERM);
 }
 
-const struct outlet command_outlet = { .begin = begin, .text = text, .settle = settle, .end = end, .finish = finish, .abandon = abandon };
+const struct outlet command_outlet = { .begin = begin, .text = gather_text, .settle = gather_settle, .end = end, .finish = finish, .abandon = abandon };

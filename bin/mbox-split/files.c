@@ -29,7 +29,7 @@ static void abandon(void)
 		unlinkat(folder, name, 0);
 }
 
-static _Noreturn void broken(void)
+static void broken(void)
 {
 	int error = errno;
 
@@ -43,29 +43,13 @@ static void begin(const struct message *m)
 	file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		broken();
-}
-
-static int write_out(void)
-{
-	if (gather_write(file))
-		broken();
-	return 0;
-}
-
-static void text(slice bytes)
-{
-	gather(bytes, write_out);
-}
-
-static void settle(void)
-{
-	write_out();
+	gather_into(file, broken);
 }
 
 static void end(const struct message *m)
 {
 	(void)m;
-	write_out();
+	gather_settle();
 	if (close(file))
 		broken();
 	file = -1;
@@ -81,4 +65,4 @@ static int finish(void)
 	return EX_OK;
 }
 
-const struct outlet files_outlet = { .begin = begin, .text = text, .settle = settle, .end = end, .finish = finish, .abandon = abandon };
+const struct outlet files_outlet = { .begin = begin, .text = gather_text, .settle = gather_settle, .end = end, .finish = finish, .abandon = abandon };

@@ -48,7 +48,7 @@ static void abandon(void)
 	}
 }
 
-static _Noreturn void broken(void)
+static void broken(void)
 {
 	int error = errno;
 
@@ -85,23 +85,7 @@ static void begin(const struct message *m)
 	file = openat(maildir.tmp, name.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		broken();
-}
-
-static int write_out(void)
-{
-	if (gather_write(file))
-		broken();
-	return 0;
-}
-
-static void text(slice bytes)
-{
-	gather(bytes, write_out);
-}
-
-static void settle(void)
-{
-	write_out();
+	gather_into(file, broken);
 }
 
 static bool field_has(const struct message *m, const char *field, char letter)
@@ -130,7 +114,7 @@ static void end(const struct message *m)
 	struct timespec times[2];
 	time_t when;
 
-	write_out();
+	gather_settle();
 	if (fstat(file, &st))
 		broken();
 	times[0] = times[1] = st.st_mtim;
@@ -156,5 +140,5 @@ static int finish(void)
 	return EX_OK;
 }
 
-const struct outlet maildir_outlet = { .wants_head = true, .begin = begin, .text = text, .settle = settle, .end = end,
+const struct outlet maildir_outlet = { .wants_head = true, .begin = begin, .text = gather_text, .settle = gather_settle, .end = end,
 	.finish = finish, .abandon = abandon };

@@ -62,8 +62,12 @@ extern const struct outlet count_outlet, index_outlet, files_outlet, maildir_out
 /* The date of a message, by its separator or its Date field: false where it has none. */
 bool message_date(const struct message *, time_t *);
 
-/* Bytes to be written in few system calls: slices that lie side by side are one. */
-void gather(slice, int (*full)(void));
-int gather_write(int fd);       /* all of it: 0, -1 */
+/*
+ * The file of the message at hand, which gets its bytes in few system calls: slices that lie side by side are one, and valid
+ * until gather_settle writes them all. Where that fails, `when_broken` is called; if it returns, what is left is dropped.
+ */
+void gather_into(int fd, void (*when_broken)(void));
+void gather_text(slice);
+void gather_settle(void);
 
 #endif
