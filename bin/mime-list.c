@@ -222,7 +222,7 @@ static void print_row(struct listing *l, const struct row *r)
 static void print_tree(struct listing *l, const char *name)
 {
 	size_t rows = l->rows.n / sizeof(struct row);
-	bool last[LIMIT_PART_DEPTH];
+	bool last[LIMIT_PART_DEPTH] = { false };
 
 	mark_last(l);
 	writer_print(&io_out, "%s\n", name);

@@ -104,7 +104,8 @@ extracted() { mime-decode "$@" -x out letter; }
 @test "-x: names cannot leave the folder, hide, be options, drive a terminal, or overwrite" {
 	n=0
 	for name in '..' '.bashrc' '-rf' '/abs/olute' 'C:\\\\win\\\\x.doc' $'e\033]0;x\007.txt' '' ' . ' 'a/' "$(printf 'n%.0s' {1..400}).pdf"; do
-		printf 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="%s"\n\nx' "$name" >"m$((n++))"
+		printf 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="%s"\n\nx' "$name" >"m$n"
+		n=$((n + 1))
 	done
 	mkdir safe
 	echo old >safe/x.doc

@@ -258,8 +258,8 @@ iVBORw0KGgoAAA==
 }
 
 @test "-H: its fields come first, encoded and folded, without those of MIME" {
-	printf 'Subject: caf\303\251\r\nContent-Type: text/html\r\nMIME-version: 1.0\r\nTo: bob@example.org,\r\n carol@example.org\r\n\r\nnot: this\r\n' >head
-	run -0 mime-encode -H head letter.txt
+	printf 'Subject: caf\303\251\r\nContent-Type: text/html\r\nMIME-version: 1.0\r\nTo: bob@example.org,\r\n carol@example.org\r\n\r\nnot: this\r\n' >fields
+	run -0 mime-encode -H fields letter.txt
 	[ "$output" = 'Subject: =?utf-8?q?caf=C3=A9?=
 To: bob@example.org,
  carol@example.org
@@ -267,11 +267,11 @@ MIME-Version: 1.0
 Content-Type: text/plain; charset=us-ascii
 
 Hello' ]
-	printf 'Subject: x' >head
-	[ "$(mime-encode -H head letter.txt | head -n 2 | tail -n 1)" = 'MIME-Version: 1.0' ]
-	printf 'Subject: x\nno field\n' >head
-	run -65 mime-encode -H head letter.txt
-	[ "$output" = "mime-encode: head: \`no field': no header field" ]
+	printf 'Subject: x' >fields
+	[ "$(mime-encode -H fields letter.txt | head -n 2 | tail -n 1)" = 'MIME-Version: 1.0' ]
+	printf 'Subject: x\nno field\n' >fields
+	run -65 mime-encode -H fields letter.txt
+	[ "$output" = "mime-encode: fields: \`no field': no header field" ]
 	run -66 mime-encode -H nosuch letter.txt
 }
 

@@ -1,4 +1,5 @@
 /* What each part is and how it must be encoded, from a first look at its file. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -66,7 +67,7 @@ static void look(struct part *p, const char *prefix, long long size)
 	slice bytes;
 
 	memset(&p->survey, 0, sizeof p->survey);
-	strcpy(p->survey.prefix, prefix);
+	snprintf(p->survey.prefix, sizeof p->survey.prefix, "%s", prefix);
 	leaf_open(&in, p);
 	while (leaf_next(&in, &bytes)) {
 		if (p->survey.bytes == 0)

@@ -119,7 +119,7 @@ static void begin(struct encoder *e)
 
 	e->qp.binary = !is_text(p);
 	e->qp.exact = true;
-	strcpy(e->survey.prefix, p->survey.prefix);
+	memcpy(e->survey.prefix, p->survey.prefix, sizeof e->survey.prefix);
 	if (p->encoding == ENCODING_UU)
 		uu_begin(&e->out, 0644, slice_of(p->name ? p->name : "-"));
 }
