@@ -290,7 +290,7 @@ int io_file(int directory, const char *path, size_t most, buf *b)
 
 	if (fd < 0)
 		return -1;
-	while ((n = read(fd, buf_reserve(b, LIMIT_STREAM), LIMIT_STREAM)) != 0) {
+	while ((n = read(fd, buf_reserve(b, LIMIT_FILE_READ), LIMIT_FILE_READ)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || b->n + (size_t)n > most) {
