@@ -206,6 +206,16 @@ extracted() { mime-decode "$@" -x out letter; }
 	mime-decode -c signed | cmp - signed
 }
 
+@test "-c: a part in a multipart that ends in a CR stays encoded, and keeps it" {
+	for type in image/png text/plain message/rfc822; do
+		printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: %s\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n' \
+			"$type" "$(printf 'a: b\n\nend\r' | base64)" >cr
+		mime-decode -c cr | cmp - cr
+	done
+	printf 'Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n%s\n' "$(printf 'end\r' | base64)" >alone
+	[ "$(mime-decode -c alone | mime-decode -p 1 | od -An -c | tr -d ' \n')" = 'end\r' ]
+}
+
 @test "-c: text gets the line ends of the message, other types none" {
 	crlf=$(printf 'one\r\ntwo\r\n' | base64)
 	for type in text/plain application/pdf; do
