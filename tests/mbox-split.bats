@@ -221,6 +221,14 @@ peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
 	run -64 mbox-split -n -i rd
 }
 
+@test "no folder can be made: 73" {
+	for outlet in -d -m; do
+		run -73 mbox-split $outlet missing/out rd
+		[ "$output" = 'mbox-split: missing/out: No such file or directory' ]
+		run -73 mbox-split $outlet rd rd
+	done
+}
+
 @test "git mailsplit and python agree on a well-formed mailbox" {
 	sed "s/^From bob.*/$A/" rd >plain
 	mbox-split -d ours plain

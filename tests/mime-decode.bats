@@ -153,6 +153,15 @@ extracted() { mime-decode "$@" -x out letter; }
 	done
 }
 
+@test "no folder can be made for -x, no temporary file for -c and -t: 73" {
+	run -73 mime-decode -x missing/out letter
+	[ "$output" = 'mime-decode: missing/out: No such file or directory' ]
+	run -73 mime-decode -x letter/out letter
+	TMPDIR=/nonexistent run -73 bash -c 'cat letter | mime-decode -c'
+	[ "$output" = 'mime-decode: -: temporary file: No such file or directory' ]
+	TMPDIR=/nonexistent run -73 mime-decode -t text letter
+}
+
 @test "-x: a full disk is said with the file, and no half file stays" {
 	[ "$(id -u)" = 0 ] || skip "needs mount"
 	head -c 200000 /dev/urandom | base64 >body

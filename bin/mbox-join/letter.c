@@ -131,24 +131,25 @@ static int put_quoted(const struct letter *m, const buf *header)
 	return got < 0 ? broken(m->name) : EX_OK;
 }
 
-/* What is left to read: its length, known of a file, else by a copy that is read in its place; -1. */
-static long long length_left(struct reader *in, int *copied)
+/* What is left to read: its length, known of a file, else by a copy that is read in its place; -1, which was said. */
+static long long length_left(const struct letter *m, int *copied)
 {
+	struct reader *in = m->in;
 	off_t at = lseek(in->fd, 0, SEEK_CUR);
 	long long n = 0;
 	struct stat st;
 	slice bytes;
-	int got;
+	int got = 1;
 
 	if (at >= 0 && fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
 		return (long long)(st.st_size - at) + (long long)(in->end - in->start);
 	*copied = io_spool();
-	if (*copied < 0)
-		return -1;
-	for (; (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0; n += (long long)bytes.n)
-		if (io_pwrite(*copied, bytes, n))
-			return -1;
-	return got < 0 || lseek(*copied, 0, SEEK_SET) < 0 ? -1 : n;
+	while (*copied >= 0 && (got = reader_some(in, LIMIT_STREAM, &bytes)) > 0 && io_pwrite(*copied, bytes, n) == 0)
+		n += (long long)bytes.n;
+	if (got == 0 && lseek(*copied, 0, SEEK_SET) == 0)
+		return n;
+	warn("%s: %s%s", m->name, got < 0 ? "" : "temporary file: ", strerror(errno));
+	return -1;
 }
 
 /* As many bytes as were counted, whatever becomes of the file meanwhile. */
@@ -178,9 +179,9 @@ static int put_with_length(const struct letter *m, const buf *header)
 		line = (slice){ NULL, 0 };
 	}
 	buf_addslice(&text, line.n ? line : SLICE("\n"));
-	n = length_left(m->in, &copied.fd);
+	n = length_left(m, &copied.fd);
 	if (n < 0) {
-		status = broken(m->name);
+		status = EX_IOERR;
 	} else {
 		put(buf_slice(header));
 		writer_print(&io_out, "Content-Length: %lld\n", n);

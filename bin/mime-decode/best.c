@@ -55,7 +55,7 @@ static struct writer *place_for(struct choice *c, const struct part *p)
 		int fd = io_spool();
 
 		if (fd < 0)
-			fail(fail_status(errno), "temporary file: %s", strerror(errno));
+			fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
 		writer_open(&c->spool, fd);
 	}
 	c->spool.n = 0;

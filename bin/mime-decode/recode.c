@@ -380,7 +380,7 @@ int recode(void *context, const char *name, struct reader *in)
 	fd = read_into_spool(in);
 	if (fd < 0) {
 		warn("%s: temporary file: %s", name, strerror(errno));
-		return fail_status(errno);
+		return EX_CANTCREAT;
 	}
 	reader_open(&spool, fd);
 	status = recode_file(name, &spool, 0);
