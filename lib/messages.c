@@ -209,7 +209,7 @@ int messages_header(const char *name, struct reader *in, buf *separator, buf *fi
 
 	buf_clear(fields);
 	buf_clear(separator);
-	if (got > 0 && slice_starts(line, "From "))
+	if (got > 0 && head_is_from_line(line))
 		buf_addslice(separator, line);
 	else if (got > 0)
 		reader_back(in, line);
