@@ -79,6 +79,15 @@ extracted() { mime-decode "$@" -x out letter; }
 	[ "$(mime-decode -t image letter | wc -c)" = 6 ]
 	printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment\n\nattached\n--b\n\nshown\n--b\n\nlater\n--b--\n' >attached
 	[ "$(mime-decode -t text/plain attached)" = shown ]
+	printf '%s\n' 'Content-Type: multipart/alternative; boundary=a' '' --a '' plain --a 'Content-Type: multipart/related; boundary=r' '' \
+		--r 'Content-Type: text/html' '' page --r 'Content-Disposition: inline' '' 'of the page' --r-- --a-- >related
+	[ "$(mime-decode -t text/plain related)" = plain ]
+	[ "$(mime-decode -t text related)" = page ]
+	printf '%s\n' 'Content-Type: multipart/mixed; boundary=a' '' --a 'Content-Type: message/rfc822' 'Content-Disposition: attachment' '' \
+		'Subject: in' '' inner --a '' outer --a-- >forwarded
+	[ "$(mime-decode -t text forwarded)" = outer ]
+	[ "$(mime-decode -t message/rfc822 forwarded)" = $'Subject: in\n\ninner' ]
+	[ "$(mime-decode -t multipart related)" = "$(mime-decode -p 0 related)" ]
 	run -66 --separate-stderr mime-decode -t video letter
 	[ "$stderr" = 'mime-decode: letter: no video in it' ]
 }
