@@ -173,6 +173,8 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 	for i in 1 2 3 4 5 6; do printf '%s\n\nx\n\n' "$A"; done >six
 	run -0 mbox-split -j 3 six -- sh -c 'touch at.$MBOX_NUMBER; n=0
 		while [ $n -lt 100 ]; do set -- at.*; [ $# -ge 3 ] && exit 0; n=$((n + 1)); sleep 0.05; done; exit 1'
+	run -3 mbox-split -j 3 six -- sh -c 'sleep 0.$((6 - MBOX_NUMBER)); exit $((MBOX_NUMBER + 2))'
+	[[ $output = *'the first of them number 1' ]]
 	run -64 mbox-split -j 0 six -- true
 	run -64 mbox-split -j 2 -n six
 }
