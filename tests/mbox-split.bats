@@ -40,6 +40,10 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 	mbox-split -k -d out junk
 	[ "$(cat out/0000000000.preamble)" = junk ]
 	cat out/* | cmp - junk
+	printf '%s\n' 'Content-Type: multipart/digest; boundary=d' '' before --d '' 'Subject: a' '' x --d '' 'Subject: b' '' y --d-- >digest
+	mbox-split -k -d apart digest
+	[ -e apart/0000000002 ]
+	cat apart/* | cmp - digest
 }
 
 @test "junk before the first message: 65, and how much; nothing but junk: 65" {
