@@ -27,6 +27,13 @@ bool head_ends(slice line)
 	return slice_is(line, "\n") || slice_is(line, "\r\n");
 }
 
+bool head_is_from_line(slice line)
+{
+	size_t colon;
+
+	return slice_starts(line, "From ") && !name_length(line, &colon);
+}
+
 int head_read(struct reader *r, buf *fields)
 {
 	size_t start = fields->n, colon;

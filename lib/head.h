@@ -21,6 +21,9 @@ int head_read(struct reader *, buf *fields);
 /* The blank line that ends a header: `\n` or `\r\n`. */
 bool head_ends(slice line);
 
+/* A line `From ` of a mailbox before the header (RFC 4155), and no field that is written `From :` (§4.5). */
+bool head_is_from_line(slice line);
+
 struct field {
 	slice whole;            /* from the name to the line end */
 	slice name;

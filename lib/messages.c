@@ -4,11 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "head.h"
 #include "messages.h"
+
+/* The files of a folder: a table of rows of one pointer, and their names. */
+struct listing {
+	buf names;              /* each NUL-ended, behind the letter of the subfolder that it is in, or `.` */
+	buf rows;               /* char * into names, once sorted */
+};
 
 struct walk {
 	message_each *each;
@@ -16,12 +23,8 @@ struct walk {
 	struct reader in;       /* one buffer for all of them */
 	int status;
 	buf name;               /* of the message in a folder */
-};
-
-/* The files of a folder: a table of rows of one pointer, and their names. */
-struct listing {
-	buf names;              /* each NUL-ended, behind the letter of the subfolder that it is in, or `.` */
-	buf rows;               /* char * into names, once sorted */
+	struct listing moved;   /* cur of a Maildir as it was later, if a message was not where it had been */
+	struct timespec changed;        /* cur, then; tv_nsec is -1 where that says nothing */
 };
 
 static void went_wrong(struct walk *w, int status)
@@ -80,40 +83,80 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a + 1, *(char *const *)b + 1);
 }
 
-static size_t sort(struct listing *l)
+/* To the `:`, behind which are the flags that a mail reader changes. */
+static int by_unique_name(const void *a, const void *b)
+{
+	const char *x = *(char *const *)a + 1, *y = *(char *const *)b + 1;
+	size_t n = strcspn(x, ":"), m = strcspn(y, ":");
+	int order = memcmp(x, y, n < m ? n : m);
+
+	return order ? order : (n > m) - (n < m);
+}
+
+static int by_name_in_maildir(const void *a, const void *b)
+{
+	int order = by_unique_name(a, b);
+
+	return order ? order : by_name(a, b);
+}
+
+static size_t sort(struct listing *l, int (*order)(const void *, const void *))
 {
 	char *end = l->names.p + l->names.n;
 
 	for (char *name = l->names.p; name < end; name += strlen(name) + 1)
 		buf_add(&l->rows, &name, sizeof name);
 	if (l->rows.n)
-		qsort(l->rows.p, l->rows.n / sizeof(char *), sizeof(char *), by_name);
+		qsort(l->rows.p, l->rows.n / sizeof(char *), sizeof(char *), order);
 	return l->rows.n / sizeof(char *);
 }
 
-/* A mail reader gave it other flags, or moved it from new to cur, since the folder was listed: its name to the `:` stays. */
-static int open_moved(struct walk *w, const char *path, int folder, const char *file)
+static void listing_free(struct listing *l)
 {
-	size_t unique = strcspn(file, ":");
-	int cur = openat(folder, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
-	DIR *dir = cur < 0 ? NULL : fdopendir(cur);
-	struct dirent *entry;
+	buf_free(&l->names);
+	buf_free(&l->rows);
+}
 
-	while (dir && fd < 0 && (entry = readdir(dir)))
-		if (strcspn(entry->d_name, ":") == unique && strncmp(entry->d_name, file, unique) == 0) {
-			fd = openat(cur, entry->d_name, O_RDONLY | O_CLOEXEC);
-			buf_clear(&w->name);
-			buf_print(&w->name, "%s/cur/%s", path, entry->d_name);
-		}
-	if (dir)
-		closedir(dir);
-	else if (cur >= 0)
-		close(cur);
+/* Lists cur again, unless it is as it was: one that changed a moment ago may change and keep its time. */
+static void list_moved(struct walk *w, int cur)
+{
+	struct stat st;
+
+	if (fstat(cur, &st) || (st.st_mtim.tv_sec == w->changed.tv_sec && st.st_mtim.tv_nsec == w->changed.tv_nsec))
+		return;
+	w->changed = st.st_mtim;
+	if (time(NULL) <= st.st_mtim.tv_sec + 1)
+		w->changed.tv_nsec = -1;
+	listing_free(&w->moved);
+	list_folder(&w->moved, openat(cur, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 'c');
+	sort(&w->moved, by_unique_name);
+}
+
+/* A mail reader gave it other flags, or moved it from new to cur, since the folder was listed: its name to the `:` stays. */
+static int open_moved(struct walk *w, const char *path, int folder, const char *row)
+{
+	int cur = openat(folder, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	char **found = NULL;
+
+	if (cur < 0)
+		return -1;
+	list_moved(w, cur);
+	if (w->moved.rows.n)
+		found = bsearch(&row, w->moved.rows.p, w->moved.rows.n / sizeof(char *), sizeof(char *), by_unique_name);
+	if (found) {
+		fd = openat(cur, *found + 1, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+		buf_clear(&w->name);
+		buf_print(&w->name, "%s/cur/%s", path, *found + 1);
+	}
+	close(cur);
 	return fd;
 }
 
-/* What is gone from a Maildir was removed by its reader: that is no error. */
-static void read_listed(struct walk *w, const char *path, int folder, const char *row)
+/*
+ * What is gone from a Maildir was removed by its reader: that is no error. The next row may be the same message, if it was
+ * moved from new to cur between our looks at them.
+ */
+static void read_listed(struct walk *w, const char *path, int folder, const char *row, const char *next)
 {
 	const char *file = row + 1;
 	bool maildir = row[0] != '.';
@@ -126,7 +169,8 @@ static void read_listed(struct walk *w, const char *path, int folder, const char
 	buf_addtext(&w->name, file);
 	fd = openat(folder, w->name.p + strlen(path) + 1, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && maildir) {
-		fd = open_moved(w, path, folder, file);
+		if (!next || by_unique_name(&row, &next) != 0)
+			fd = open_moved(w, path, folder, row);
 		if (fd < 0)
 			return;
 	}
@@ -155,13 +199,18 @@ static int list_all(struct listing *l, int folder)
 static void read_folder(struct walk *w, const char *path, int folder)
 {
 	struct listing listing = { .names = { NULL, 0, 0 } };
+	char **rows;
+	size_t n;
 
 	if (list_all(&listing, folder))
 		refuse(w, path);
-	for (size_t i = 0, rows = sort(&listing); i < rows && !io_out.error; i++)
-		read_listed(w, path, folder, ((char **)(void *)listing.rows.p)[i]);
-	buf_free(&listing.names);
-	buf_free(&listing.rows);
+	w->changed.tv_nsec = -1;
+	n = sort(&listing, is_maildir(folder) ? by_name_in_maildir : by_name);
+	rows = (char **)(void *)listing.rows.p;
+	for (size_t i = 0; i < n && !io_out.error; i++)
+		read_listed(w, path, folder, rows[i], i + 1 < n ? rows[i + 1] : NULL);
+	listing_free(&listing);
+	listing_free(&w->moved);
 }
 
 static void read_operand(struct walk *w, const char *path)
@@ -209,7 +258,7 @@ int messages_header(const char *name, struct reader *in, buf *separator, buf *fi
 
 	buf_clear(fields);
 	buf_clear(separator);
-	if (got > 0 && slice_starts(line, "From "))
+	if (got > 0 && head_is_from_line(line))
 		buf_addslice(separator, line);
 	else if (got > 0)
 		reader_back(in, line);

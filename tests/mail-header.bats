@@ -95,6 +95,12 @@ setup() {
 	mail-header -d nosuch <letter | cmp - letter
 }
 
+@test "a field From may have a blank before its colon, at the start too, and is no From line" {
+	printf 'From : bob@b.example\nSubject : x\n\nbody' >obsolete
+	[ "$(mail-header From Subject ./obsolete)" = $'bob@b.example\nx' ]
+	[ "$(mail-header -d From obsolete)" = $'Subject : x\n\nbody' ]
+}
+
 @test "-s takes the first one's place and drops the others; the last -s of a name counts" {
 	printf 'A: 1\nB: 2\nA: 3\n\nbody' >letter
 	[ "$(mail-header -s 'a: x' -s 'a: y' -s 'c: z' <letter)" = $'a: y\nB: 2\nc: z\n\nbody' ]

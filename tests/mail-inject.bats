@@ -250,6 +250,7 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 		[ "$(printf "%bSubject: x\n\nFrom here\n" "$first" | filter -f a@a.example | paste -sd,)" = "From: a@a.example,To: undisclosed-recipients:;,Subject: x,,From here" ]
 	done
 	printf '\nFrom here\n' | mail-inject -n | grep -qx 'From here'
+	printf 'From : bob@b.example\nTo: x@y.example\n\nhi\n' | mail-inject -n -t | grep -q '^From *:.*bob@b.example'
 }
 
 @test "a message without a header gets one" {

@@ -40,6 +40,10 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 	mbox-split -k -d out junk
 	[ "$(cat out/0000000000.preamble)" = junk ]
 	cat out/* | cmp - junk
+	printf '%s\n' 'Content-Type: multipart/digest; boundary=d' '' before --d '' 'Subject: a' '' x --d '' 'Subject: b' '' y --d-- >digest
+	mbox-split -k -d apart digest
+	[ -e apart/0000000002 ]
+	cat apart/* | cmp - digest
 }
 
 @test "junk before the first message: 65, and how much; nothing but junk: 65" {
@@ -173,6 +177,8 @@ folder() { (cd "$1" && for file in *; do echo "[$file]"; cat "$file"; done); }
 	for i in 1 2 3 4 5 6; do printf '%s\n\nx\n\n' "$A"; done >six
 	run -0 mbox-split -j 3 six -- sh -c 'touch at.$MBOX_NUMBER; n=0
 		while [ $n -lt 100 ]; do set -- at.*; [ $# -ge 3 ] && exit 0; n=$((n + 1)); sleep 0.05; done; exit 1'
+	run -3 mbox-split -j 3 six -- sh -c 'sleep 0.$((6 - MBOX_NUMBER)); exit $((MBOX_NUMBER + 2))'
+	[[ $output = *'the first of them number 1' ]]
 	run -64 mbox-split -j 0 six -- true
 	run -64 mbox-split -j 2 -n six
 }
@@ -219,6 +225,14 @@ peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
 	run -66 mbox-split -n nothing
 	run -64 mbox-split -n rd rd
 	run -64 mbox-split -n -i rd
+}
+
+@test "no folder can be made: 73" {
+	for outlet in -d -m; do
+		run -73 mbox-split $outlet missing/out rd
+		[ "$output" = 'mbox-split: missing/out: No such file or directory' ]
+		run -73 mbox-split $outlet rd rd
+	done
 }
 
 @test "git mailsplit and python agree on a well-formed mailbox" {

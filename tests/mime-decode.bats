@@ -79,6 +79,15 @@ extracted() { mime-decode "$@" -x out letter; }
 	[ "$(mime-decode -t image letter | wc -c)" = 6 ]
 	printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment\n\nattached\n--b\n\nshown\n--b\n\nlater\n--b--\n' >attached
 	[ "$(mime-decode -t text/plain attached)" = shown ]
+	printf '%s\n' 'Content-Type: multipart/alternative; boundary=a' '' --a '' plain --a 'Content-Type: multipart/related; boundary=r' '' \
+		--r 'Content-Type: text/html' '' page --r 'Content-Disposition: inline' '' 'of the page' --r-- --a-- >related
+	[ "$(mime-decode -t text/plain related)" = plain ]
+	[ "$(mime-decode -t text related)" = page ]
+	printf '%s\n' 'Content-Type: multipart/mixed; boundary=a' '' --a 'Content-Type: message/rfc822' 'Content-Disposition: attachment' '' \
+		'Subject: in' '' inner --a '' outer --a-- >forwarded
+	[ "$(mime-decode -t text forwarded)" = outer ]
+	[ "$(mime-decode -t message/rfc822 forwarded)" = $'Subject: in\n\ninner' ]
+	[ "$(mime-decode -t multipart related)" = "$(mime-decode -p 0 related)" ]
 	run -66 --separate-stderr mime-decode -t video letter
 	[ "$stderr" = 'mime-decode: letter: no video in it' ]
 }
@@ -154,6 +163,15 @@ extracted() { mime-decode "$@" -x out letter; }
 	done
 }
 
+@test "no folder can be made for -x, no temporary file for -c and -t: 73" {
+	run -73 mime-decode -x missing/out letter
+	[ "$output" = 'mime-decode: missing/out: No such file or directory' ]
+	run -73 mime-decode -x letter/out letter
+	TMPDIR=/nonexistent run -73 bash -c 'cat letter | mime-decode -c'
+	[ "$output" = 'mime-decode: -: temporary file: No such file or directory' ]
+	TMPDIR=/nonexistent run -73 mime-decode -t text letter
+}
+
 @test "-x: a full disk is said with the file, and no half file stays" {
 	[ "$(id -u)" = 0 ] || skip "needs mount"
 	head -c 200000 /dev/urandom | base64 >body
@@ -205,6 +223,16 @@ extracted() { mime-decode "$@" -x out letter; }
 	mime-decode -c evil | cmp - evil
 	printf 'Content-Type: multipart/signed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--b--\n' >signed
 	mime-decode -c signed | cmp - signed
+}
+
+@test "-c: a part in a multipart that ends in a CR stays encoded, and keeps it" {
+	for type in image/png text/plain message/rfc822; do
+		printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: %s\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n' \
+			"$type" "$(printf 'a: b\n\nend\r' | base64)" >cr
+		mime-decode -c cr | cmp - cr
+	done
+	printf 'Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n%s\n' "$(printf 'end\r' | base64)" >alone
+	[ "$(mime-decode -c alone | mime-decode -p 1 | od -An -c | tr -d ' \n')" = 'end\r' ]
 }
 
 @test "-c: text gets the line ends of the message, other types none" {

@@ -116,6 +116,20 @@ setup() {
 	[[ ${lines[1]} = -$'\t'1$'\t'message/rfc822$'\t'* ]]
 }
 
+@test "a Maildir whose messages all get flags, or go, while it is read: none is lost, none twice, in no time" {
+	mkdir -p box/{cur,new,tmp}
+	seq -f 'box/new/%0100.0f' 20000 | xargs touch
+	change=$(printf '%s\n' 'import os' 'for n in os.listdir("box/new"):' \
+		'	if int(n) % 2 or int(n) < 10000: os.rename("box/new/" + n, "box/cur/" + n + ":2,S")' '	else: os.unlink("box/new/" + n)')
+	{ timeout 20 mime-list box || touch late; } |
+		{ read -r first; /usr/bin/python3 -c "$change"; touch -d '1 hour ago' box/cur; echo "$first"; cat; } >out
+	[ ! -e late ]
+	cut -f1 out | sed 's/:.*//; s/.*\/0*//' | sort >read
+	[ -z "$(uniq -d read)" ]
+	seq 20000 | awk '$1 % 2 || $1 < 10000' | sort | comm -13 read - | cmp - /dev/null
+	grep -q :2,S out
+}
+
 @test "mime-list(1): the examples count types, and sort attachments" {
 	mkdir -p Maildir/{cur,new}
 	cp mixed Maildir/cur/1:2,S

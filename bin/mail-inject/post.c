@@ -58,7 +58,7 @@ static void skip_from_line(void)
 	int got;
 
 	while ((got = reader_line(&io_in, &line)) > 0) {
-		if (!skipping && !(first && slice_starts(line, "From ")) && !slice_starts(line, ">From ")) {
+		if (!skipping && !(first && head_is_from_line(line)) && !slice_starts(line, ">From ")) {
 			reader_back(&io_in, line);
 			return;
 		}

@@ -29,6 +29,7 @@ static int out = -1;
 static bool verbose;
 static long long failures, first_failed;
 static int status;
+static bool retry;              /* a failure was one for now */
 
 static bool is_ours(const char *entry)
 {
@@ -65,17 +66,18 @@ void command_open(char *const *argv, long long jobs, bool speaks)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* The first failure counts, unless a retry may help with another. */
+/* The failure of the first message counts, whichever ended first, unless a retry may help with another. */
 static void gather_status(long long number, int exit_status)
 {
 	if (exit_status == EX_OK)
 		return;
 	if (verbose)
 		warn("message %lld: %s: exit %d", number, command[0], exit_status);
-	if (failures++ == 0)
+	if (failures++ == 0 || number < first_failed) {
 		first_failed = number;
-	if (status == EX_OK || exit_status == EX_TEMPFAIL)
 		status = exit_status;
+	}
+	retry |= exit_status == EX_TEMPFAIL;
 }
 
 /* Waits for any of them. */
@@ -152,7 +154,7 @@ static int finish(void)
 		reap();
 	if (failures)
 		warn("%s: failed for %lld messages, the first of them number %lld", command[0], failures, first_failed);
-	return status;
+	return retry ? EX_TEMPFAIL : status;
 }
 
 /* What has come of its message is not all of it: it may not take that for the whole. */

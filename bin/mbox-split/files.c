@@ -17,10 +17,10 @@ void files_open(const char *to)
 {
 	path = to;
 	if (mkdir(path, 0700) && errno != EEXIST)
-		fail(fail_status(errno), "%s: %s", path, strerror(errno));
+		fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
-		fail(fail_status(errno), "%s: %s", path, strerror(errno));
+		fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 }
 
 static void abandon(void)

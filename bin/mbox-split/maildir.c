@@ -25,7 +25,7 @@ void maildir_outlet_open(const char *to)
 {
 	path = to;
 	if (maildir_open(&maildir, path))
-		fail(fail_status(errno), "%s: %s", path, strerror(errno));
+		fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 }
 
 /* Of one entry of the batch, which it moves *at behind. */

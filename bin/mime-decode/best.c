@@ -7,16 +7,21 @@
 #include "fail.h"
 
 /*
- * The first that is no attachment, else the first; of the alternatives of a multipart/alternative the last
- * (RFC 2046 §5.1.4). Where a better one may still come, it waits in a temporary file.
+ * The first that is no aside, else the first; of the alternatives of a multipart/alternative the last (RFC 2046
+ * §5.1.4). Where a better one may still come, it waits in a temporary file. Asides are attachments, what is in
+ * them, and what the first part of a multipart/related is shown with (RFC 2387).
  */
 struct choice {
 	const struct request *request;
-	bool found, attached;
+	bool found, is_aside;
 	size_t common;          /* depth of the innermost part that is still open and holds the chosen one */
-	bool alternative[LIMIT_PART_DEPTH];     /* which parts that are open are alternatives */
+	bool alternative[LIMIT_PART_DEPTH];     /* which parts that are open are alternatives, and so on */
+	bool related[LIMIT_PART_DEPTH];
+	bool aside[LIMIT_PART_DEPTH];
 	bool in_leaf;
 	struct leaf leaf;
+	const struct part *whole;               /* a multipart or message that is chosen: all that is in it */
+	struct writer *to;
 	struct writer spool;    /* where it waits; not open where it went to standard output */
 };
 
@@ -33,14 +38,14 @@ static bool is_better(const struct choice *c, const struct part *p)
 {
 	if (!c->found)
 		return true;
-	if (c->attached != is_attachment(p))
-		return c->attached;
+	if (c->is_aside != c->aside[p->depth])
+		return c->is_aside;
 	return c->alternative[c->common];
 }
 
 static bool may_be_bettered(const struct choice *c, const struct part *p)
 {
-	bool may = is_attachment(p);
+	bool may = c->aside[p->depth];
 
 	for (size_t depth = 0; depth < p->depth; depth++)
 		may = may || c->alternative[depth];
@@ -64,16 +69,31 @@ static struct writer *place_for(struct choice *c, const struct part *p)
 	return &c->spool;
 }
 
+static void enter(struct choice *c, const struct part *p)
+{
+	size_t depth = p->depth;
+	bool multipart = p->kind == PART_MULTIPART;
+
+	c->alternative[depth] = multipart && slice_case_is(p->subtype, "alternative");
+	c->related[depth] = multipart && slice_case_is(p->subtype, "related");
+	c->aside[depth] = is_attachment(p) || (depth && (c->aside[depth - 1] || (p->index > 1 && c->related[depth - 1])));
+}
+
 static void begin(void *context, const struct part *p)
 {
 	struct choice *c = context;
 
-	c->alternative[p->depth] = p->kind == PART_MULTIPART && slice_case_is(p->subtype, "alternative");
-	if (p->kind != PART_LEAF || !is_wanted(p, slice_of(c->request->target)) || !is_better(c, p))
+	enter(c, p);
+	if (c->whole || !is_wanted(p, slice_of(c->request->target)) || !is_better(c, p))
 		return;
-	leaf_begin(&c->leaf, p, c->request, place_for(c, p));
-	c->in_leaf = c->found = true;
-	c->attached = is_attachment(p);
+	c->to = place_for(c, p);
+	c->in_leaf = p->kind == PART_LEAF;
+	if (c->in_leaf)
+		leaf_begin(&c->leaf, p, c->request, c->to);
+	else
+		c->whole = p;
+	c->found = true;
+	c->is_aside = c->aside[p->depth];
 	c->common = p->depth;
 }
 
@@ -81,9 +101,10 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 {
 	struct choice *c = context;
 
-	(void)p;
 	if (c->in_leaf && what == PART_BODY)
 		leaf_more(&c->leaf, bytes);
+	else if (c->whole && part_holds(c->whole, p, what))
+		writer_put(c->to, bytes);
 }
 
 static void end(void *context, const struct part *p)
@@ -93,6 +114,8 @@ static void end(void *context, const struct part *p)
 	if (c->in_leaf)
 		leaf_end(&c->leaf);
 	c->in_leaf = false;
+	if (p == c->whole)
+		c->whole = NULL;
 	c->alternative[p->depth] = false;
 	if (c->found && p->depth == c->common && p->depth > 0)
 		c->common--;

@@ -13,10 +13,10 @@
 void files_open(struct files *f, const char *path)
 {
 	if (mkdir(path, 0777) && errno != EEXIST)
-		fail(fail_status(errno), "%s: %s", path, strerror(errno));
+		fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 	f->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->folder < 0)
-		fail(fail_status(errno), "%s: %s", path, strerror(errno));
+		fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 }
 
 /* What stands behind the last slash of either kind. */

@@ -21,7 +21,8 @@ struct check {
 
 /*
  * The first pass finds out, part by part in the order in which they begin, how each can be written; the second writes it.
- * A part stays encoded where a line of it would delimit a multipart, and below multipart/signed and multipart/encrypted.
+ * A part stays encoded where a line of it would delimit a multipart, or a CR at its end be lost in one, and below
+ * multipart/signed and multipart/encrypted.
  */
 struct recoding {
 	buf needs;                              /* a byte a part */
@@ -129,8 +130,9 @@ static char end_check(struct check *c, const struct recoding *r, size_t levels)
 {
 	enum need need;
 
+	/* A CR before the line end of a boundary would be half of it. */
 	if (c->cr)
-		raise_need(c, BINARY);
+		raise_need(c, levels ? ENCODED : BINARY);
 	check_line(c, r, levels);
 	need = c->need;
 	buf_free(&c->line);
