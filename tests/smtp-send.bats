@@ -92,7 +92,7 @@ count() { grep -c -- "$1" "$2" || true; }
 		rm -rf server
 		# shellcheck disable=SC2086
 		canned server sip $extensions
-		run -0 send -t block=500ms -t dot=10s -s "127.0.0.1:$port" bob@there.example <long
+		run -0 send -t block=2s -t dot=10s -s "127.0.0.1:$port" bob@there.example <long
 	done
 }
 

@@ -337,7 +337,8 @@ chunks() {
 }
 
 @test "a line of a letter may be as long as it likes" {
-	{ echo "$to_bob"; echo DATA; head -c 3000000 /dev/zero | tr '\0' x; printf '\n.\n'; } | session >/dev/null
+	{ printf '%s\nDATA\n' "$to_bob" | sed 's/$/\r/'; head -c 3000000 /dev/zero | tr '\0' x; printf '\r\n.\r\n'; } |
+		smtp-serve >/dev/null
 	[ "$(tail -n 1 "$(queued)" | wc -c)" = 3000001 ]
 }
 

@@ -156,7 +156,7 @@ static void kill_halfway(void)
 	pid_t child = fork();
 
 	if (child == 0) {
-		char big[100000];
+		char big[2 * LIMIT_STREAM];
 
 		memset(big, 'k', sizeof big);
 		if (begin(&m, 1000) == 0)
