@@ -12,7 +12,9 @@ cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes 
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
 	$(shell pkg-config --cflags $(PACKAGES))
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-ldlibs = $(shell pkg-config --libs $(PACKAGES)) -lunistring -lresolv
+# Three functions of libunistring, out of the archive where there is one: the whole of it costs each start a millisecond.
+unistring := $(or $(filter /%,$(shell $(CC) -print-file-name=libunistring.a)),-lunistring)
+ldlibs = $(shell pkg-config --libs $(PACKAGES)) $(unistring) -lresolv
 
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a
