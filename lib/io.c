@@ -46,6 +46,12 @@ void reader_close(struct reader *r)
 	*r = (struct reader){ .fd = -1 };
 }
 
+void reader_restart(struct reader *r)
+{
+	r->start = r->end = 0;
+	r->eof = false;
+}
+
 static void reader_make_room(struct reader *r)
 {
 	if (!r->p)

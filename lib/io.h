@@ -26,6 +26,7 @@ struct reader {
 
 void reader_open(struct reader *r, int fd);     /* borrows fd; buffer of LIMIT_STREAM bytes */
 void reader_close(struct reader *r);            /* frees the buffer, leaves fd open */
+void reader_restart(struct reader *r);          /* what was read is forgotten, and its end: fd is another file, or elsewhere in it */
 
 /* Reads more behind what is buffered: 1 if more came, 0 at the end of the input or with a full buffer, -1. */
 int reader_fill(struct reader *r);

@@ -43,8 +43,7 @@ static void read_message(struct walk *w, const char *name, int fd, bool plain)
 {
 	w->in.fd = fd;
 	w->in.plain = plain;
-	w->in.start = w->in.end = 0;
-	w->in.eof = false;
+	reader_restart(&w->in);
 	went_wrong(w, w->each(w->context, name, &w->in));
 }
 
@@ -187,11 +186,11 @@ static bool is_maildir(int folder)
 	return faccessat(folder, "cur", X_OK, 0) == 0 && faccessat(folder, "new", X_OK, 0) == 0;
 }
 
-static int list_all(struct listing *l, int folder)
+static int list_all(struct listing *l, int folder, bool maildir)
 {
 	enum { FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 
-	if (!is_maildir(folder))
+	if (!maildir)
 		return list_folder(l, openat(folder, ".", FLAGS), '.');
 	return list_folder(l, openat(folder, "new", FLAGS), 'n') || list_folder(l, openat(folder, "cur", FLAGS), 'c') ? -1 : 0;
 }
@@ -199,13 +198,14 @@ static int list_all(struct listing *l, int folder)
 static void read_folder(struct walk *w, const char *path, int folder)
 {
 	struct listing listing = { .names = { NULL, 0, 0 } };
+	bool maildir = is_maildir(folder);
 	char **rows;
 	size_t n;
 
-	if (list_all(&listing, folder))
+	if (list_all(&listing, folder, maildir))
 		refuse(w, path);
 	w->changed.tv_nsec = -1;
-	n = sort(&listing, is_maildir(folder) ? by_name_in_maildir : by_name);
+	n = sort(&listing, maildir ? by_name_in_maildir : by_name);
 	rows = (char **)(void *)listing.rows.p;
 	for (size_t i = 0; i < n && !io_out.error; i++)
 		read_listed(w, path, folder, rows[i], i + 1 < n ? rows[i + 1] : NULL);

@@ -244,8 +244,7 @@ void queued_close(struct queued *q)
 void queued_rewind(struct queued *q)
 {
 	lseek(q->fd, q->first, SEEK_SET);
-	q->lines.start = q->lines.end = 0;
-	q->lines.eof = false;
+	reader_restart(&q->lines);
 	q->at = q->first;
 }
 

@@ -37,8 +37,7 @@ int message_rewind(struct message *m)
 {
 	if (!m->plain)
 		return 0;
-	m->in.start = m->in.end = 0;
-	m->in.eof = false;
+	reader_restart(&m->in);
 	return lseek(m->fd, m->start, SEEK_SET) < 0 ? -1 : 0;
 }
 

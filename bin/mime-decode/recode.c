@@ -324,8 +324,7 @@ static void write_end(void *context, const struct part *p)
 
 static int rewind_input(struct reader *in, off_t start)
 {
-	in->start = in->end = 0;
-	in->eof = false;
+	reader_restart(in);
 	return lseek(in->fd, start, SEEK_SET) < 0 ? -1 : 0;
 }
 

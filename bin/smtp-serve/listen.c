@@ -160,8 +160,8 @@ void listen_again(void)
 {
 	char byte = 0;
 
-	dup2(our.null, STDIN_FILENO);
-	dup2(our.null, STDOUT_FILENO);
+	if (dup2(our.null, STDIN_FILENO) < 0 || dup2(our.null, STDOUT_FILENO) < 0)
+		_exit(EX_OSERR); /* which closes it as well */
 	send(our.pair, &byte, 1, MSG_NOSIGNAL);
 }
 

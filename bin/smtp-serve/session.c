@@ -196,8 +196,7 @@ void session_renew(struct session *s)
 	routes_free(&s->routes);
 	free(s->client.name);
 	*s = fresh;
-	io_in.start = io_in.end = 0;
-	io_in.eof = false;
+	reader_restart(&io_in);
 	io_out.n = 0;
 	io_out.error = 0;
 }
