@@ -6,15 +6,15 @@ MAKEFLAGS += -r --no-print-directory
 BUILD = build
 
 PROGRAMS = $(sort $(basename $(notdir $(wildcard bin/*))))
-PACKAGES = libcares libidn2
 
 cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes -Wshadow -Wconversion \
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
-	$(shell pkg-config --cflags $(PACKAGES))
+	$(shell pkg-config --cflags libcares libidn2)
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-# Three functions of libunistring, out of the archive where there is one: the whole of it costs each start a millisecond.
-unistring := $(or $(filter /%,$(shell $(CC) -print-file-name=libunistring.a)),-lunistring)
-ldlibs = $(shell pkg-config --libs $(PACKAGES)) $(unistring) -lresolv
+# A few functions of libidn2 and libunistring, out of the archives where there are some: whole they cost each start a
+# millisecond.
+archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
+ldlibs := $(call archive,idn2) $(call archive,unistring) $(shell pkg-config --libs libcares) -lresolv
 
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a
