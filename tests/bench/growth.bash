@@ -40,10 +40,17 @@ growth_arrival() {
 	END
 	chmod +x "$work/transport"
 	echo "* pipe:$work/transport" >"$PENNYPOST/routes"
+	growth_in_a_row
 	spawn resident queue-run -d
 	sleep 0.5
 	first=
 	single 'queue-add to transport, -d' "$work/mail" queue-add -f s@bench.example r@d1.example
 	kill "$(cat "$peer_folder/resident.pid")"
 	await 5 gone "$(cat "$peer_folder/resident.pid")"
+	single 'the two in a row, no runner' "$work/mail" env "PENNYPOST=$work/elsewhere" sh "$work/in-a-row"
+}
+growth_in_a_row() {
+	mkdir -p "$work/elsewhere/queue"
+	printf 'id\t%s\t0\ts@bench.example\t\tr@d1.example\n' "$work/hello" >"$work/line"
+	echo "queue-add -f s@bench.example r@d1.example && exec $work/transport <$work/line" >"$work/in-a-row"
 }
