@@ -190,6 +190,18 @@ int charset_open(struct charset *s, slice label)
 	return 0;
 }
 
+bool charset_known(slice name)
+{
+	struct charset c;
+	buf nothing = { NULL, 0, 0 };
+
+	if (charset_open(&c, name))
+		return false;
+	charset_finish(&c, &nothing);
+	buf_free(&nothing);
+	return true;
+}
+
 void charset_guess(struct charset *s)
 {
 	*s = (struct charset){ .kind = CHARSET_GUESS, .unit = 1 };

@@ -33,6 +33,9 @@ struct charset {
 /* 0; -1 where the name is unknown, and nothing has to be freed. */
 int charset_open(struct charset *, slice name);
 
+/* Whether charset_open knows the name. */
+bool charset_known(slice name);
+
 /* UTF-8 where the bytes are that, and each other byte a character of windows-1252. */
 void charset_guess(struct charset *);
 

@@ -198,6 +198,27 @@ void param_add_extended(buf *to, slice value)
 		add_extended(to, value.p[i]);
 }
 
+/* A byte of an extended value, as it is or as %HH; 0 where there is none. */
+static size_t extended_length(slice s)
+{
+	if (s.p[0] != '%')
+		return is_attribute(s.p[0]);
+	return s.n >= 3 && ascii_hex(s.p[1]) >= 0 && ascii_hex(s.p[2]) >= 0 ? 3 : 0;
+}
+
+long long param_extended_wrong(slice text)
+{
+	slice value = text, charset = take_charset(&value);
+	size_t i = text.n - value.n;
+
+	if (!charset_known(charset))
+		return 0;
+	for (size_t n; i < text.n; i += n)
+		if ((n = extended_length(slice_from(text, i))) == 0)
+			return (long long)i;
+	return -1;
+}
+
 /* Printable ASCII in which no reader finds an encoded word. */
 static bool is_plain(slice value)
 {

@@ -22,4 +22,10 @@ void mime_add_parameter(buf *to, const char *name, slice value);
 /* The part of it behind `name*=`, in one piece: utf-8''%C2%A3. */
 void param_add_extended(buf *to, slice value);
 
+/*
+ * The offset in it of the first byte that is wrong by RFC 2231 §7: the name of a known character set, perhaps a language,
+ * each with its quote, then characters of an attribute and %HH; -1 where it is right.
+ */
+long long param_extended_wrong(slice text);
+
 #endif

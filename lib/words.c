@@ -7,6 +7,8 @@
 #include "qp.h"
 #include "words.h"
 
+enum { LONGEST = 75 };    /* bytes of an encoded word (RFC 2047 §2) */
+
 /* `=?charset*language?encoding?text?=` */
 struct word {
 	slice charset, text;
@@ -149,6 +151,51 @@ static void decode(struct decoder *d, slice text)
 		text = slice_from(text, n + length);
 	}
 	end_run(d);
+}
+
+static bool well_formed_q(slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '=') {
+			if (i + 2 >= text.n || ascii_hex(text.p[i + 1]) < 0 || ascii_hex(text.p[i + 2]) < 0)
+				return false;
+			i += 2;
+		} else if (text.p[i] <= ' ' || text.p[i] > '~' || text.p[i] == '?') {
+			return false;
+		}
+	return true;
+}
+
+static bool well_formed_b(slice text)
+{
+	struct base64_decoder d = { .begun = false };
+	buf bytes = { NULL, 0, 0 };
+
+	base64_decode(&d, text, &bytes);
+	base64_decode_finish(&d, &bytes);
+	buf_free(&bytes);
+	return d.wrong < 0;
+}
+
+static bool well_formed(const struct word *w)
+{
+	return charset_known(w->charset) && (w->encoding == 'b' ? well_formed_b : well_formed_q)(w->text);
+}
+
+long long words_wrong(slice line)
+{
+	struct word w = { .encoding = 'q' };
+	size_t i = 0;
+	const char *at;
+
+	while ((at = memmem(line.p + i, line.n - i, "=?", 2))) {
+		size_t length = word_length(slice_from(line, (size_t)(at - line.p)), &w);
+
+		if (length == 0 || length > LONGEST || !well_formed(&w))
+			return at - line.p;
+		i = (size_t)(at - line.p) + length;
+	}
+	return -1;
 }
 
 /* ASCII without controls and without an encoded word: nearly every field. */

@@ -16,6 +16,12 @@
 /* Appends a body, unfolded and decoded, without blanks at its ends. */
 void words_decode(buf *to, slice body);
 
+/*
+ * The offset of the first `=?` that begins no encoded word by RFC 2047 §2: of known character set and encoding, at most 75
+ * bytes, its text well-formed; -1 where there is none.
+ */
+long long words_wrong(slice line);
+
 /* The same of text in which encoded words mean nothing, such as an address. */
 void words_plain(buf *to, slice text);
 

@@ -131,6 +131,15 @@ extracted() { mime-decode "$@" -x out letter; }
 	grep -qx "n\{251\}\.pdf" names
 }
 
+@test "-x: no mark in a name turns its end around" {
+	local no=$'\xef\xbf\xbd'
+
+	printf 'Content-Disposition: attachment; filename="a\xe2\x80\xaefdp.\xd8\x9c\xe2\x81\xa7\xe2\x80\x8fexe"\n\nx' >turned
+	[ "$(mime-decode -x out turned)" = $'1\tout/a'"${no}fdp.$no$no${no}exe" ]
+	printf 'Content-Disposition: attachment; filename="a\xe2\x80\xa9b\xc3\x98\xe2\x80\x94.x"\n\nx' >plain
+	[ "$(mime-decode -x out plain)" = $'1\tout/a b\xc3\x98\xe2\x80\x94.x' ]
+}
+
 @test "-x: names by RFC 2231 and RFC 2047, and by name= where there is no filename" {
 	printf 'Content-Type: text/plain; name="=?utf-8?q?=C3=A9t=C3=A9?="\n\nx' >one
 	printf 'Content-Disposition: attachment; filename*0*=utf-8'"''"'%%E2%%82%%AC; filename*1=".txt"\n\nx' >two
@@ -200,6 +209,17 @@ extracted() { mime-decode "$@" -x out letter; }
 	[ "$stderr" = 'mime-decode: standard input: byte 4: not what the encoding has there' ]
 	run -65 mime-decode -e -d qp < <(printf 'a =zz')
 	[ "$(printf 'aGVs!bG8=' | mime-decode -d base64)" = hello ]
+}
+
+@test "-d 2047 and 2231 with -e: a line that is wrong ends it, with the offset in the stream" {
+	[ "$(printf '=?utf-8?q?=C3=A9?= = a?\r\n?=\n' | mime-decode -e -d 2047)" = $'é = a?\n?=' ]
+	run -65 --separate-stderr mime-decode -e -d 2047 < <(printf 'plain\nand =?utf-8?q?=C3=A?=\nmore\n')
+	[ "$output" = plain ]
+	[ "$stderr" = 'mime-decode: standard input: byte 10: not what the encoding has there' ]
+	[ "$(printf "utf-8''%%41\r\niso-8859-1'fr'%%E9\n" | mime-decode -e -d 2231)" = $'A\né' ]
+	run -65 --separate-stderr mime-decode -e -d 2231 < <(printf "utf-8''a\nutf-8''%%4\n")
+	[ "$output" = a ]
+	[ "$stderr" = 'mime-decode: standard input: byte 16: not what the encoding has there' ]
 }
 
 @test "-c: every part as 7bit, 8bit or binary, and the structure as it was" {
@@ -276,7 +296,7 @@ extracted() { mime-decode "$@" -x out letter; }
 }
 
 @test "modes exclude each other; options go with theirs" {
-	for wrong in '' '-p 1 -c' '-a -p 1' '-e -c' '-d nonsense' '-d base64 letter' '-e -d 2047'; do
+	for wrong in '' '-p 1 -c' '-a -p 1' '-e -c' '-d nonsense' '-d base64 letter'; do
 		run -64 mime-decode $wrong letter
 	done
 }

@@ -37,13 +37,39 @@ static size_t extension_at(slice name)
 	return name.n;
 }
 
+/* The length of a mark that turns the direction of text at the start of s, 0 where there is none: U+061C, 200E-F, 202A-E, 2066-9. */
+static size_t turn_length(slice s)
+{
+	unsigned char last = s.n >= 3 ? (unsigned char)s.p[2] : 0;
+
+	if (slice_starts(s, "\xd8\x9c"))
+		return 2;
+	if (slice_starts(s, "\xe2\x80"))
+		return last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae) ? 3 : 0;
+	return slice_starts(s, "\xe2\x81") && last >= 0xa6 && last <= 0xa9 ? 3 : 0;
+}
+
+/* Nobody shall see `report-fdp.exe` as report-exe.pdf. */
+static void add_unturned(buf *to, slice name)
+{
+	while (name.n) {
+		size_t n = turn_length(name);
+
+		if (n)
+			buf_addtext(to, "\xef\xbf\xbd");
+		else
+			buf_addchar(to, name.p[0]);
+		name = slice_from(name, n ? n : 1);
+	}
+}
+
 void file_safe_name(buf *to, slice name)
 {
 	size_t start = to->n;
 	buf clean = { NULL, 0, 0 };
 
 	words_decode(&clean, name);
-	buf_addslice(to, slice_trim(base_name(buf_slice(&clean))));
+	add_unturned(to, slice_trim(base_name(buf_slice(&clean))));
 	buf_free(&clean);
 	if (to->n > start && (to->p[start] == '.' || to->p[start] == '-'))
 		to->p[start] = '_';

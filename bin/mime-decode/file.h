@@ -14,8 +14,8 @@ struct files {
 void files_open(struct files *, const char *path);
 
 /*
- * Appends a name made safe: what stands behind its last slash, in UTF-8, without controls; no hidden file and no option of a
- * command: a dot or dash at its beginning becomes `_`. May be empty.
+ * Appends a name made safe: what stands behind its last slash, in UTF-8, U+FFFD for controls and marks of direction; no
+ * hidden file and no option of a command: a dot or dash at its beginning becomes `_`. May be empty.
  */
 void file_safe_name(buf *to, slice name);
 

@@ -23,6 +23,12 @@ static long long wrong_at(const struct transfer_decoder *d)
 	}
 }
 
+static int refuse(long long offset)
+{
+	warn("standard input: byte %lld: not what the encoding has there", offset);
+	return EX_DATAERR;
+}
+
 static int decode_transfer(enum transfer_encoding encoding, bool strict)
 {
 	struct transfer_decoder d;
@@ -41,10 +47,7 @@ static int decode_transfer(enum transfer_encoding encoding, bool strict)
 	writer_put(&io_out, transfer_decode_rest(&d));
 	wrong = strict ? wrong_at(&d) : -1;
 	transfer_decoder_end(&d);
-	if (wrong < 0)
-		return EX_OK;
-	warn("standard input: byte %lld: not what the encoding has there", wrong);
-	return EX_DATAERR;
+	return wrong < 0 ? EX_OK : refuse(wrong);
 }
 
 static void decode_words(buf *to, slice line)
@@ -63,19 +66,42 @@ static void decode_extended_value(buf *to, slice line)
 	buf_free(&body);
 }
 
-static int decode_lines(void (*decode)(buf *to, slice line))
+/* What is a line each. */
+static const struct line_encoding {
+	const char *name;
+	void (*decode)(buf *to, slice line);
+	long long (*wrong)(slice line);         /* offset in it of what a strict reader refuses, or -1 */
+} line_encodings[] = {
+	{ "2047", decode_words, words_wrong }, { "2231", decode_extended_value, param_extended_wrong },
+};
+
+static slice without_line_end(slice line)
+{
+	line.n -= line.n && line.p[line.n - 1] == '\n';
+	line.n -= line.n && line.p[line.n - 1] == '\r';
+	return line;
+}
+
+static int decode_lines(const struct line_encoding *encoding, bool strict)
 {
 	buf decoded = { NULL, 0, 0 };
+	long long at = 0, wrong = -1;
 	slice line;
 	int got;
 
 	while ((got = reader_line(&io_in, &line)) > 0 && !io_out.error) {
+		wrong = strict ? encoding->wrong(without_line_end(line)) : -1;
+		if (wrong >= 0)
+			break;
 		buf_clear(&decoded);
-		decode(&decoded, line);
+		encoding->decode(&decoded, line);
 		buf_addchar(&decoded, '\n');
 		writer_put(&io_out, buf_slice(&decoded));
+		at += (long long)line.n;
 	}
 	buf_free(&decoded);
+	if (wrong >= 0)
+		return refuse(at + wrong);
 	return got < 0 ? read_failed() : EX_OK;
 }
 
@@ -84,15 +110,12 @@ int decode_stream(const char *encoding, bool strict)
 	static const struct { const char *name; enum transfer_encoding encoding; } transfers[] = {
 		{ "base64", TRANSFER_BASE64 }, { "qp", TRANSFER_QP }, { "uu", TRANSFER_UU },
 	};
-	static const struct { const char *name; void (*decode)(buf *, slice); } lines[] = {
-		{ "2047", decode_words }, { "2231", decode_extended_value },
-	};
 
 	for (size_t i = 0; i < sizeof transfers / sizeof *transfers; i++)
 		if (strcmp(encoding, transfers[i].name) == 0)
 			return decode_transfer(transfers[i].encoding, strict);
-	for (size_t i = 0; !strict && i < sizeof lines / sizeof *lines; i++)
-		if (strcmp(encoding, lines[i].name) == 0)
-			return decode_lines(lines[i].decode);
+	for (size_t i = 0; i < sizeof line_encodings / sizeof *line_encodings; i++)
+		if (strcmp(encoding, line_encodings[i].name) == 0)
+			return decode_lines(&line_encodings[i], strict);
 	fail_usage();
 }

@@ -25,6 +25,26 @@ static void of_the_rfc(void)
 	    " ;title*2=\"isn't it!\"", "title", "This is even more ***fun*** isn't it!");
 }
 
+static void strictly(const char *text, long long want)
+{
+	ok(param_extended_wrong(slice_of(text)) == want, text);
+}
+
+static void well_formed(void)
+{
+	strictly("utf-8''", -1);
+	strictly("us-ascii'en-us'This%20is%20%2A%2a%41", -1);
+	strictly("", 0);
+	strictly("plain", 0);
+	strictly("''a", 0);
+	strictly("nobody-knows''a", 0);
+	strictly("utf-8''a b", 8);
+	strictly("utf-8''a%4", 8);
+	strictly("utf-8''%4x", 7);
+	strictly("utf-8''\xc3\xa9", 7);
+	strictly("utf-8''it's", 9);
+}
+
 static void in_pieces(void)
 {
 	vector("a; n*1=b; n*0=a; n*2=c", "n", "abc");
@@ -126,6 +146,7 @@ static void round_trips(void)
 int main(void)
 {
 	of_the_rfc();
+	well_formed();
 	in_pieces();
 	as_it_comes();
 	controls();

@@ -51,6 +51,28 @@ static void of_all_languages(void)
 	vector(SLICE("=?utf-16be?B?AGgA6Q==?="), "hé");
 }
 
+static void strictly(slice line, long long want)
+{
+	ok(words_wrong(line) == want, line.p);
+}
+
+static void well_formed(void)
+{
+	strictly(SLICE(""), -1);
+	strictly(SLICE("a = ? =b ?= \xff"), -1);
+	strictly(SLICE("=?utf-8?q?=E2=82=AC_x?= =?ISO-8859-1*en?B?4g==?="), -1);
+	strictly(SLICE("ab =?"), 3);
+	strictly(SLICE("=?utf-8?q?a"), 0);
+	strictly(SLICE("=?utf-8?q?a?= =?utf-8?x?a?="), 14);
+	strictly(SLICE("=?utf-8?q?a b?="), 0);
+	strictly(SLICE("=?utf-8?q?=4?="), 0);
+	strictly(SLICE("=?utf-8?b?4g?="), 0);
+	strictly(SLICE("=?utf-8?b?4 g==?="), 0);
+	strictly(SLICE("=?nobody-knows?q?a?="), 0);
+	strictly(SLICE("=?utf-8?q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?="), -1);
+	strictly(SLICE("=?utf-8?q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?="), 0);
+}
+
 static void as_it_comes(void)
 {
 	vector(SLICE("=?utf-8?B?4g==?= =?UTF-8?B?gqw=?="), "€");
@@ -119,6 +141,7 @@ int main(void)
 {
 	of_the_rfc();
 	of_all_languages();
+	well_formed();
 	as_it_comes();
 	broken();
 	controls();
