@@ -65,14 +65,6 @@ slice slice_trim(slice s)
 	return s;
 }
 
-bool ascii_case_same(const char *a, const char *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ascii_lower(a[i]) != ascii_lower(b[i]))
-			return false;
-	return true;
-}
-
 bool slice_cut(slice *rest, char separator, slice *field)
 {
 	if (!rest->p)
@@ -162,11 +154,6 @@ void buf_addslice(buf *b, slice s)
 void buf_addtext(buf *b, const char *text)
 {
 	buf_add(b, text, strlen(text));
-}
-
-void buf_addchar(buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void buf_vprint(buf *b, const char *format, va_list args)

@@ -64,8 +64,19 @@ static inline bool slice_starts(slice s, const char *text)
 	return slice_is(slice_upto(s, strlen(text)), text);
 }
 
-/* ASCII letters compare without case. */
-bool ascii_case_same(const char *a, const char *b, size_t n);
+/* ASCII, whatever the locale says; its letters compare without case. */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool ascii_case_same(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	return true;
+}
 
 static inline bool slice_case_same(slice a, slice b)
 {
@@ -90,12 +101,6 @@ bool slice_word(slice *rest, slice *word);
 
 /* A decimal number of at most 18 digits and nothing else; -1 where s is not one. */
 long long slice_number(slice s);
-
-/* ASCII, whatever the locale says. */
-static inline char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
 
 /* SP, TAB */
 static inline bool ascii_blank(char c)
@@ -130,11 +135,19 @@ static inline slice buf_slice(const buf *b)
 void buf_add(buf *b, const void *p, size_t n);
 void buf_addslice(buf *b, slice s);
 void buf_addtext(buf *b, const char *text);
-void buf_addchar(buf *b, char c);
 void buf_addnumber(buf *b, unsigned long long number);  /* in decimal */
 void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprint(buf *b, const char *format, va_list);
 char *buf_reserve(buf *b, size_t n);            /* room for n more bytes after b->n */
+
+static inline void buf_addchar(buf *b, char c)
+{
+	if (b->n + 1 >= b->cap)
+		buf_reserve(b, 1);
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
+}
+
 void buf_clear(buf *b);                         /* empty, its memory kept */
 void buf_free(buf *b);
 

@@ -15,13 +15,6 @@ static bool is_type(slice body, const char *type, const char *subtype)
 	return mime_type(body, &t, &s) && slice_case_is(t, type) && (!subtype || slice_case_is(s, subtype));
 }
 
-static bool is_field(slice line)
-{
-	struct field f;
-
-	return head_next(&line, &f);
-}
-
 static bool note(struct scan *s, size_t n)
 {
 	scan_note(s, s->phase == IN_MESSAGE ? PIECE_TEXT : PIECE_FRAME, n);
@@ -43,7 +36,7 @@ static bool header_step(struct scan *s, slice in, bool end)
 	slice line = slice_upto(in, n);
 	bool fresh = scan_at_line_start(s, in, 0), over;
 
-	over = fresh && n && !is_field(line) && !ascii_blank(line.p[0]) && (s->at || !slice_starts(line, "From "));
+	over = fresh && n && !head_begins_field(line) && !ascii_blank(line.p[0]) && (s->at || !slice_starts(line, "From "));
 	if (over) {
 		open_multipart(s, buf_slice(&s->header));
 		buf_clear(&s->header);
@@ -71,7 +64,7 @@ static enum match part_header(slice s, bool end, size_t *n)
 			*n += length;
 			return MATCH_YES;
 		}
-		if (slice_starts(line, "--") || !(is_field(line) || (*n && ascii_blank(line.p[0]))))
+		if (slice_starts(line, "--") || !(head_begins_field(line) || (*n && ascii_blank(line.p[0]))))
 			return MATCH_YES;
 	}
 	*n = 0;
@@ -205,7 +198,7 @@ static enum match rule_at(slice s, size_t hyphens, bool end, size_t *n, bool *la
 		return end ? MATCH_NO : MATCH_PERHAPS;
 	line = slice_upto(slice_from(s, *n), next);
 	*last = slice_starts(line, "End of ");
-	return *last || is_field(line) ? MATCH_YES : MATCH_NO;
+	return *last || head_begins_field(line) ? MATCH_YES : MATCH_NO;
 }
 
 static size_t run_of_hyphens(slice s)
@@ -246,7 +239,7 @@ bool rfc1153_is(slice start)
 	size_t n;
 	bool last;
 
-	if (!is_field(start))
+	if (!head_begins_field(start))
 		return false;
 	for (size_t i = 0; (i = next_rule(start, i)) < start.n; i += run_of_hyphens(slice_from(start, i)))
 		if (i && start.p[i - 1] == '\n' && rule_at(slice_from(start, i), RULE_FIRST, true, &n, &last) == MATCH_YES && !last)

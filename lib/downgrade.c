@@ -356,11 +356,10 @@ static void put_again(struct downgrade *d, slice line, buf *out)
 static bool is_field(const struct downgrade *d, slice line)
 {
 	bool closes;
-	struct field f;
 
 	if (d->line_start && ascii_blank(line.p[0]))
 		return true;
-	return boundaries_find(&d->open, line, &closes) == d->open.depth && head_next(&line, &f);
+	return boundaries_find(&d->open, line, &closes) == d->open.depth && head_begins_field(line);
 }
 
 static void end_header_line(struct downgrade *d, buf *out)

@@ -27,16 +27,21 @@ bool head_ends(slice line)
 	return slice_is(line, "\n") || slice_is(line, "\r\n");
 }
 
-bool head_is_from_line(slice line)
+bool head_begins_field(slice line)
 {
 	size_t colon;
 
-	return slice_starts(line, "From ") && !name_length(line, &colon);
+	return name_length(line, &colon) > 0;
+}
+
+bool head_is_from_line(slice line)
+{
+	return slice_starts(line, "From ") && !head_begins_field(line);
 }
 
 int head_read(struct reader *r, buf *fields)
 {
-	size_t start = fields->n, colon;
+	size_t start = fields->n;
 	bool whole = true;      /* the line before is complete */
 	slice line;
 	int got;
@@ -44,7 +49,7 @@ int head_read(struct reader *r, buf *fields)
 	while ((got = reader_line(r, &line)) > 0) {
 		bool goes_on = !whole || (fields->n > start && ascii_blank(line.p[0]));
 
-		if (!goes_on && !name_length(line, &colon)) {
+		if (!goes_on && !head_begins_field(line)) {
 			reader_back(r, line);
 			return 0;
 		}

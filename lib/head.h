@@ -24,6 +24,9 @@ bool head_ends(slice line);
 /* A line `From ` of a mailbox before the header (RFC 4155), and no field that is written `From :` (§4.5). */
 bool head_is_from_line(slice line);
 
+/* A line that begins a field. */
+bool head_begins_field(slice line);
+
 struct field {
 	slice whole;            /* from the name to the line end */
 	slice name;

@@ -162,9 +162,8 @@ static void read_listed(struct walk *w, const char *path, int folder, const char
 	int fd;
 
 	buf_clear(&w->name);
-	buf_print(&w->name, "%s/", path);
-	if (maildir)
-		buf_addtext(&w->name, row[0] == 'n' ? "new/" : "cur/");
+	buf_addtext(&w->name, path);
+	buf_addtext(&w->name, !maildir ? "/" : row[0] == 'n' ? "/new/" : "/cur/");
 	buf_addtext(&w->name, file);
 	fd = openat(folder, w->name.p + strlen(path) + 1, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && maildir) {

@@ -157,14 +157,12 @@ static bool is_delimiter(const struct part_walk *w, slice line)
 static bool belongs(const struct part_walk *w, slice line)
 {
 	bool first = w->header.n == 0;
-	struct field f;
-	slice rest = line;
 
 	if (w->header.n + line.n > LIMIT_HEADER || is_delimiter(w, line))
 		return false;
 	if (head_ends(line) || (!first && ascii_blank(line.p[0])))
 		return true;
-	return head_next(&rest, &f) || (first && without_from_line(line).n == 0);
+	return head_begins_field(line) || (first && without_from_line(line).n == 0);
 }
 
 static void take(struct part_walk *w, slice bytes);

@@ -40,7 +40,8 @@ static void print(struct extraction *x, const struct output *o)
 		buf_addfield(&line, slice_of(x->message));
 		buf_addchar(&line, '\t');
 	}
-	buf_print(&line, "%s\t", x->number.p);
+	buf_addslice(&line, buf_slice(&x->number));
+	buf_addchar(&line, '\t');
 	buf_addfield(&line, slice_of(x->request->target));
 	buf_addchar(&line, '/');
 	buf_addfield(&line, buf_slice(&o->name));

@@ -52,15 +52,17 @@ static size_t turn_length(slice s)
 /* Nobody shall see `report-fdp.exe` as report-exe.pdf. */
 static void add_unturned(buf *to, slice name)
 {
-	while (name.n) {
-		size_t n = turn_length(name);
+	size_t start = 0, n;
 
-		if (n)
+	for (size_t i = 0; i < name.n; i += n ? n : 1) {
+		n = turn_length(slice_from(name, i));
+		if (n) {
+			buf_add(to, name.p + start, i - start);
 			buf_addtext(to, "\xef\xbf\xbd");
-		else
-			buf_addchar(to, name.p[0]);
-		name = slice_from(name, n ? n : 1);
+			start = i + n;
+		}
 	}
+	buf_addslice(to, slice_from(name, start));
 }
 
 void file_safe_name(buf *to, slice name)

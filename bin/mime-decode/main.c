@@ -4,8 +4,10 @@
 #include "decode.h"
 #include "fail.h"
 
-static const char usage[] = "usage: mime-decode [-Fr] -p part | -t type [file | folder ...], "
-    "mime-decode [-aFr] -x folder [file | folder ...], mime-decode -c [file | folder ...], mime-decode [-e] -d encoding";
+static const char usage[] = "usage: mime-decode [-Fr] -p part | -t type [file | folder ...]\n"
+    "       mime-decode [-aFr] -x folder [file | folder ...]\n"
+    "       mime-decode -c [file | folder ...]\n"
+    "       mime-decode [-e] -d encoding";
 
 int main(int argc, char **argv)
 {

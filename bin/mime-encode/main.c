@@ -10,8 +10,8 @@
 #include "limit.h"
 #include "mime.h"
 
-static const char usage[] = "usage: mime-encode [-w] [-H file] [-aADfi] [-c charset] [-e encoding] [-n name] [-t type] "
-    "[-( ... -)] [file ...], mime-encode -d encoding [-n name] [file]";
+static const char usage[] = "usage: mime-encode [-w] [-H file] [-aADfi] [-c charset] [-e encoding] [-n name] [-t type] [-( ... -)] [file ...]\n"
+    "       mime-encode -d encoding [-n name] [file]";
 
 /* What follows is, up to the next of these or the end of its group: */
 enum mode { MODE_PART, MODE_ATTACHED = 'a', MODE_ALTERNATIVE = 'A', MODE_DIGEST = 'D', MODE_MESSAGE = 'f', MODE_INLINE = 'i' };

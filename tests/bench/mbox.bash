@@ -8,7 +8,6 @@ bench_mbox() {
 	mbox=$work/mbox
 	perl "$here/mailbox.pl" "$count" >"$mbox"
 	bytes=$(($(stat -c %s "$mbox") / count))
-	cc -O2 -o "$work/files-loop" "$here/files-loop.c"
 	cc -O2 -o "$work/spawn-loop" "$here/spawn-loop.c"
 
 	row "mbox-split -n: $count messages, $((bytes * count / 1000000)) MB"
@@ -41,6 +40,7 @@ mbox_split_rows() {
 	mbox-split -d "$out/source" "$mbox"
 	measure 'mbox-split -d' "$count" mbox_clear mbox_files
 	measure 'create and write, in C' "$count" mbox_clear mbox_loop
+	measure 'read, create and write, in C' "$count" mbox_clear mbox_loop_reading
 	measure 'cp -r' "$count" mbox_clear mbox_cp
 	measure 'git mailsplit' "$count" mbox_clear mbox_git
 	measure 'awk' "$count" mbox_clear mbox_awk_files
@@ -57,7 +57,8 @@ mbox_awk() { awk '/^From / { n++ } END { print n }' "$mbox"; }
 mbox_formail() { formail +"$count" -s cat <"$mbox"; }
 mbox_python() { /usr/bin/python3 -c 'import mailbox, sys; print(len(mailbox.mbox(sys.argv[1])))' "$mbox"; }
 mbox_files() { mbox-split -d "$out/to" "$mbox"; }
-mbox_loop() { "$work/files-loop" "$out/to" "$count" "$bytes"; }
+mbox_loop() { files-loop "$out/to" "$count" "$bytes"; }
+mbox_loop_reading() { files-loop "$out/to" "$count" "$bytes" "$mbox"; }
 # As ours does: what was written is on the disk at the end.
 mbox_safe() { sync -f "$out"; }
 mbox_cp() { cp -r "$out/source" "$out/to/x" && mbox_safe; }

@@ -21,6 +21,7 @@ bench_parts() {
 	perl "$here/messages.pl" small "$count" "$work/small"
 	measure 'mime-decode -x' "$count" no_parts decode_small
 	measure 'a loop that writes the files' "$count" no_parts write_small
+	measure 'a loop that reads and writes' "$count" no_parts read_and_write_small
 	rm -r "$work/small"
 
 	count=$(scaled 44000)
@@ -41,7 +42,8 @@ copy_big() { cp "$big" "$work/out"; }
 reformime_big() { reformime -s 1.2 -e <"$big" >"$work/out"; }
 no_parts() { rm -rf "$work/parts" && mkdir "$work/parts"; }
 decode_small() { mime-decode -x "$work/parts" "$work/small" >"$work/list" && [ "$(wc -l <"$work/list")" = $((3 * count)) ]; }
-write_small() { write-loop "$work/parts" $((3 * count)) 2400; }
+write_small() { files-loop "$work/parts" $((3 * count)) 2400; }
+read_and_write_small() { files-loop "$work/parts" $((3 * count)) 2400 "$work/small"; }
 types_ours() { mime-list "$work/small" | cut -f3 | sort | uniq -c | sort -nr; }
 types_grep() { (cd "$work/small" && find . -type f -print0 | xargs -0 grep -ih Content-Type) | cut -d' ' -f2 | sort | uniq -c | sort -nr; }
 decode_qp() { mime-decode -d qp <"$qp" >/dev/null; }
