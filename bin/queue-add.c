@@ -9,6 +9,7 @@
 #include "io.h"
 #include "letter.h"
 #include "limit.h"
+#include "verp.h"
 
 static const char usage[] = "usage: queue-add [-0] [-e fd] [-f sender] [-o option] ... [--] [recipient ...] <message";
 
@@ -108,6 +109,8 @@ int main(int argc, char **argv)
 		}
 	if (optind == argc && fd < 0)
 		fail_usage();
+	if (option_value(buf_slice(&options), "verp").p && !verp_is_pattern(sender))
+		fail(EX_USAGE, "-o verp: the sender `%.*s' is none like news-bounce-=@example.org", (int)sender.n, sender.p);
 	conf_load(&conf);
 	if (letter_begin(&letter, &conf, sender, buf_slice(&options))) {
 		if (errno == EINVAL)

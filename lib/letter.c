@@ -240,7 +240,7 @@ void letter_abandon(struct letter *l)
 bool letter_takes_option(slice option)
 {
 	static const char *const known[] = { "smtputf8", "body=7bit", "body=8bitmime", "body=binarymime",
-		"ret=full", "ret=hdrs", "requiretls" };
+		"ret=full", "ret=hdrs", "requiretls", "verp" };
 
 	if (slice_starts(option, "envid="))
 		return command_xtext(slice_from(option, 6));

@@ -8,7 +8,7 @@ io
 conf run
 base64-simd magic survey flowed media charset addr command domain crlf separator quote
 base64 qp
-uu head transport mime mbox date
+uu head transport mime mbox date verp
 received
 words transfer
 param

@@ -43,6 +43,8 @@ setup() { pennypost; }
 	run -64 queue-add -e 3 3</dev/null </dev/null
 	run -64 queue-add -Z bob@example.com </dev/null
 	run -64 queue-add -o nonsense bob@example.com </dev/null
+	run -64 queue-add -o verp -f news@here.example bob@example.com </dev/null
+	run -64 queue-add -o verp bob@example.com </dev/null
 }
 
 @test "a message larger than size-limit is refused, and nothing is left" {

@@ -27,6 +27,22 @@ setup() {
 	[ "$(tail -c +$((offset + 1)) "$path")" = "$(message_of "$path")" ]
 }
 
+@test "with verp each recipient is a job, from a sender of its own, and the report goes to the pattern" {
+	printf '#!/bin/sh\nexec tee -a "%s" | "%s/tests/transport.pl" "%s"\n' "$BATS_TEST_TMPDIR/jobs" "$top" "$asked" >"$BATS_TEST_TMPDIR/keep"
+	chmod +x "$BATS_TEST_TMPDIR/keep"
+	printf "%s pipe:$BATS_TEST_TMPDIR/keep\n" here.example '*' >"$PENNYPOST/routes"
+	echo 'dave=550_5.1.1_no' >"$asked.rules"
+	echo letter | queue-add -f news-bounce-=@here.example -o verp bob@example.com carol@example.com dave@example.com
+	queue-run
+	queue-run
+	[ "$(cut -f 4,6 "$BATS_TEST_TMPDIR/jobs" | sort)" = "\
+	news-bounce-=@here.example
+news-bounce-bob=example.com@here.example	bob@example.com
+news-bounce-carol=example.com@here.example	carol@example.com
+news-bounce-dave=example.com@here.example	dave@example.com" ]
+	[ -z "$(queued)" ]
+}
+
 @test "what was deferred waits, with a line in its log, and is not tried before its time" {
 	transport carol=451_4.3.0_later
 	id=$(add bob@example.com carol@example.com)

@@ -4,6 +4,7 @@
 
 #include "limit.h"
 #include "queue-run.h"
+#include "verp.h"
 
 static void add_recipient(struct task *t, slice both, uint32_t at)
 {
@@ -16,10 +17,17 @@ slice task_recipient(const struct task *t, size_t row)
 	return (slice){ t->text.p + t->rows[row].text, t->rows[row].length };
 }
 
+/* With verp each recipient has a return path, and so a transaction, of its own. */
+static bool has_verp(const struct entry *e)
+{
+	return option_value(buf_slice(&e->q.options), "verp").p && verp_is_pattern(buf_slice(&e->q.sender));
+}
+
 /* What cannot be read any more is left alone until the next attempt. */
 struct task *task_take(struct batch *b)
 {
-	size_t n = b->end - b->next < LIMIT_TRANSACTION ? b->end - b->next : LIMIT_TRANSACTION;
+	size_t most = has_verp(b->entry) ? 1 : LIMIT_TRANSACTION;
+	size_t n = b->end - b->next < most ? b->end - b->next : most;
 	struct task *t = mem_alloc(sizeof *t);
 	struct entry *e = b->entry;
 	buf both = { NULL, 0, 0 };
@@ -38,18 +46,30 @@ struct task *task_take(struct batch *b)
 	return t;
 }
 
+static void add_sender(const struct task *t, buf *to)
+{
+	slice sender = buf_slice(&t->entry->q.sender);
+
+	if (has_verp(t->entry))
+		verp_add_sender(to, sender, rcpt_address(task_recipient(t, 0)));
+	else
+		buf_addslice(to, sender);
+}
+
 void task_line(const struct manager *m, const struct task *t, buf *line)
 {
 	const struct queued *q = &t->entry->q;
-	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 };
+	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 }, sender = { NULL, 0, 0 };
 
 	buf_print(&path, "%s/%s/%s", m->queue.path, q->folder, q->id);
 	if (t->to->kind == ROUTE_SMTP)
 		buf_print(&options, "route=smtp:%s ", t->to->target);
 	buf_addslice(&options, buf_slice(&q->options));
-	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, buf_slice(&q->sender),
+	add_sender(t, &sender);
+	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, buf_slice(&sender),
 	    slice_trim(buf_slice(&options)));
 	buf_free(&path);
+	buf_free(&sender);
 	buf_free(&options);
 	for (size_t i = 0; i < t->count; i++)
 		if (!t->rows[i].answered)

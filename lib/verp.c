@@ -1,0 +1,46 @@
+#include <string.h>
+
+#include "addr.h"
+#include "verp.h"
+
+static void add_plain_local(buf *to, slice address)
+{
+	addr_add_unquoted(to, addr_local(address));
+}
+
+bool verp_is_pattern(slice address)
+{
+	slice local = addr_local(address);
+
+	return local.n && local.p[local.n - 1] == '=' && addr_domain(address).n;
+}
+
+void verp_add_sender(buf *to, slice pattern, slice recipient)
+{
+	slice before = addr_local(pattern);
+	buf local = { NULL, 0, 0 };
+
+	buf_addslice(&local, slice_upto(before, before.n - 1));
+	add_plain_local(&local, recipient);
+	buf_addchar(&local, '=');
+	buf_addslice(&local, addr_domain(recipient));
+	addr_add_local(to, buf_slice(&local));
+	buf_addchar(to, '@');
+	buf_addslice(to, addr_domain(pattern));
+	buf_free(&local);
+}
+
+bool verp_add_recipient(buf *to, slice extension)
+{
+	const char *equals = extension.n ? memrchr(extension.p, '=', extension.n) : NULL;
+	slice local = slice_upto(extension, equals ? (size_t)(equals - extension.p) : 0);
+
+	if (local.n == 0)
+		return false;
+	addr_add_local(to, local);
+	if (local.n + 1 < extension.n) {
+		buf_addchar(to, '@');
+		buf_addslice(to, slice_from(extension, local.n + 1));
+	}
+	return true;
+}
