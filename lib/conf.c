@@ -8,21 +8,14 @@
 #include "fail.h"
 #include "io.h"
 #include "limit.h"
+#include "settings.h"
 
 #define DEFAULT_HOME "/etc/pennypost"
 
-enum kind { TEXT, COUNT, SIZE, TIME };
+/* Where the initial value is NULL, complete() finds it. */
+#define SETTING(name, kind, field, initial) { name, SETTING_##kind, offsetof(struct conf, field), initial }
 
-struct setting {
-	const char *name;
-	enum kind kind;
-	size_t offset;
-	const char *initial;    /* where it is NULL, complete() finds the value */
-};
-
-#define SETTING(name, kind, field, initial) { name, kind, offsetof(struct conf, field), initial }
-
-static const struct setting settings[] = {
+static const struct setting table[] = {
 	SETTING("hostname", TEXT, hostname, NULL),
 	SETTING("domain", TEXT, domain, NULL),
 	SETTING("local-domains", TEXT, local_domains, NULL),
@@ -49,34 +42,8 @@ static const struct setting settings[] = {
 	SETTING("postmaster", TEXT, postmaster, "postmaster"),
 	SETTING("log", TEXT, log, "syslog"),
 };
-#define SETTINGS (sizeof settings / sizeof settings[0])
 
-static long long scaled(slice text, const char *units, const long long *factors)
-{
-	long long value, factor = 1;
-	const char *unit = text.n ? strchr(units, ascii_lower(text.p[text.n - 1])) : NULL;
-
-	if (unit && *unit) {
-		factor = factors[unit - units];
-		text.n--;
-	}
-	value = slice_number(text);
-	return value < 0 || value > (1LL << 60) / factor ? -1 : value * factor;
-}
-
-long long conf_size(slice text)
-{
-	static const long long factors[] = { 1LL << 10, 1LL << 20, 1LL << 30, 1LL << 40 };
-
-	return scaled(text, "kmgt", factors);
-}
-
-long long conf_time(slice text)
-{
-	static const long long factors[] = { 1, 60, 3600, 86400, 7 * 86400 };
-
-	return slice_is(text, "off") ? 0 : scaled(text, "smhdw", factors);
-}
+static const struct setting_table known = { table, sizeof table / sizeof *table };
 
 bool conf_lists(const char *list, slice domain)
 {
@@ -86,71 +53,6 @@ bool conf_lists(const char *list, slice domain)
 		if (slice_case_same(word, domain))
 			return true;
 	return false;
-}
-
-static int set(struct conf *c, const struct setting *s, slice value)
-{
-	void *field = (char *)c + s->offset;
-	long long number;
-
-	if (s->kind == TEXT) {
-		free(*(char **)field);
-		*(char **)field = mem_text(value);
-		return 0;
-	}
-	number = s->kind == SIZE ? conf_size(value) : s->kind == TIME ? conf_time(value) : slice_number(value);
-	*(long long *)field = number;
-	return number < 0 ? -1 : 0;
-}
-
-static const struct setting *find(slice name)
-{
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (slice_is(name, settings[i].name))
-			return &settings[i];
-	return NULL;
-}
-
-static int read_line(struct conf *c, slice line, buf *why)
-{
-	const struct setting *s;
-	slice name;
-
-	if (!slice_word(&line, &name) || name.p[0] == '#')
-		return 0;
-	s = find(name);
-	if (!s)
-		buf_print(why, "unknown setting `%.*s'", (int)name.n, name.p);
-	else if (set(c, s, slice_trim(line)))
-		buf_print(why, "%s: not a %s", s->name,
-		    s->kind == SIZE ? "size" : s->kind == TIME ? "time" : "number");
-	return why->n ? -1 : 0;
-}
-
-static int read_file(struct conf *c, const char *path, buf *why)
-{
-	buf text = { NULL, 0, 0 }, wrong = { NULL, 0, 0 };
-	slice rest, line;
-	int status = 0;
-
-	if (io_file(AT_FDCWD, path, LIMIT_HEADER, &text)) {
-		if (errno != ENOENT) {
-			buf_print(why, "%s: %s", path, strerror(errno));
-			status = -1;
-		}
-		goto done;
-	}
-	rest = buf_slice(&text);
-	for (int number = 1; slice_cut(&rest, '\n', &line); number++)
-		if (read_line(c, line, &wrong)) {
-			buf_print(why, "%s: line %d: %s", path, number, wrong.p);
-			status = -1;
-			break;
-		}
-done:
-	buf_free(&text);
-	buf_free(&wrong);
-	return status;
 }
 
 /* The first name with a dot that /etc/hosts gives for this host: the full name without asking DNS. */
@@ -230,9 +132,7 @@ int conf_read(struct conf *c, buf *why)
 	int status;
 
 	*c = (struct conf){ .home = NULL };
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (settings[i].initial)
-			set(c, &settings[i], slice_of(settings[i].initial));
+	settings_begin(&known, c);
 	if (!home || !home[0])
 		home = DEFAULT_HOME;
 	c->home = realpath(home, NULL);
@@ -243,7 +143,7 @@ int conf_read(struct conf *c, buf *why)
 		return -1;
 	}
 	path = conf_path(c, "conf");
-	status = read_file(c, path, why);
+	status = settings_read(&known, c, path, why);
 	free(path);
 	if (status)
 		return -1;

@@ -48,10 +48,6 @@ void conf_load(struct conf *);
 /* An absolute path of a file in the Pennypost folder (absolute names stay). Owned by the caller. */
 char *conf_path(const struct conf *, const char *name);
 
-/* `10M` to bytes, `4h` to seconds; -1 where it is neither. Binary K M G T; s m h d w. */
-long long conf_size(slice text);
-long long conf_time(slice text);
-
 /* Whether one of the words of the list is this domain, without regard to case. */
 bool conf_lists(const char *list, slice domain);
 

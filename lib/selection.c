@@ -5,6 +5,7 @@
 #include "addr.h"
 #include "clock.h"
 #include "selection.h"
+#include "settings.h"
 
 /* Where letters may stand: their shards, then the folders that no runner touches. */
 static const char *const folders[] = { NULL, "hold", "dead", "corrupt" };
@@ -26,7 +27,7 @@ int selection_option(struct selection *s, int option, const char *argument)
 	switch (option) {
 	case 'a':
 		s->by_age = true;
-		s->age = conf_time(slice_of(argument));
+		s->age = setting_time(slice_of(argument));
 		return s->age < 0 ? -1 : 0;
 	case 'd': s->domain = argument; return 0;
 	case 'f': s->sender = strcmp(argument, "<>") ? argument : ""; return 0;

@@ -5,7 +5,8 @@ layers='
 buf limit
 clock fail network sandbox
 io
-conf run
+settings run
+conf
 base64-simd magic survey flowed media charset addr command domain crlf separator quote
 base64 qp
 uu head transport mime mbox date verp

@@ -13,6 +13,7 @@
 #include "routes.h"
 #include "run.h"
 #include "selection.h"
+#include "settings.h"
 
 static _Noreturn void become(const char *program, char **arguments)
 {
@@ -100,7 +101,7 @@ int run_queue(const char *what, const struct conf *c)
 	case 'R': add_matching(&run, c, 'r', what + 1); break;
 	case 'S': add_matching(&run, c, 'f', what + 1); break;
 	default:
-		if (conf_time(slice_of(what)) < 0)
+		if (setting_time(slice_of(what)) < 0)
 			fail(EX_USAGE, "-q%s: not an interval, I, R or S", what);
 	}
 	if (run.count == 1 && (what[0] == 'R' || what[0] == 'S'))

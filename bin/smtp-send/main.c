@@ -17,6 +17,7 @@
 #include "net.h"
 #include "queue.h"
 #include "sandbox.h"
+#include "settings.h"
 #include "work.h"
 
 static const char usage[] =
@@ -68,7 +69,7 @@ static void set_wait(slice setting)
 	if (setting.n > 2 && slice_is(slice_from(setting, setting.n - 2), "ms"))
 		time = slice_number(slice_upto(setting, setting.n - 2));
 	else
-		time = conf_time(setting) * 1000;
+		time = setting_time(setting) * 1000;
 	for (size_t i = 0; i < WAITS; i++)
 		if (slice_is(name, wait_names[i]) && time > 0 && setting.p) {
 			settings.wait[i] = time;

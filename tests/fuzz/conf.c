@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "settings.h"
 
 static char home[] = "/tmp/fuzz-conf.XXXXXX", file[sizeof home + sizeof "/conf"];
 
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (strstr(home, "XXXXXX"))
 		begin();
 	while (slice_word(&rest, &word))
-		check(conf_size(word) >= -1 && conf_time(word) >= -1);
+		check(setting_size(word) >= -1 && setting_time(word) >= -1);
 	write_conf(p, n);
 
 	bool good = conf_read(&c, &why) == 0;
