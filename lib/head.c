@@ -97,12 +97,17 @@ bool field_is(const struct field *f, const char *name)
 	return slice_case_is(f->name, name);
 }
 
-bool head_find(slice fields, const char *name, struct field *f)
+bool head_find_next(slice *rest, const char *name, struct field *f)
 {
-	while (head_next(&fields, f))
+	while (head_next(rest, f))
 		if (field_is(f, name))
 			return true;
 	return false;
+}
+
+bool head_find(slice fields, const char *name, struct field *f)
+{
+	return head_find_next(&fields, name, f);
 }
 
 void head_unfold(buf *to, slice body)

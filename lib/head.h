@@ -40,6 +40,9 @@ bool head_next(slice *rest, struct field *);
 bool head_find(slice fields, const char *name, struct field *);
 bool field_is(const struct field *, const char *name);
 
+/* The next one of this name: *rest is then what follows it. */
+bool head_find_next(slice *rest, const char *name, struct field *);
+
 /* Appends a body on one line: its folds undone (§2.2.3), no blanks at its ends. */
 void head_unfold(buf *to, slice body);
 

@@ -73,7 +73,7 @@ static void set_env(const char *name, slice value)
 	free(text);
 }
 
-/* As login would have it, and the envelope; nothing of ours. */
+/* As login would have it, the envelope, and which Pennypost this is; nothing else of ours. */
 static void make_environment(const struct delivery *d)
 {
 	struct passwd *entry = getpwuid(geteuid());
@@ -86,6 +86,7 @@ static void make_environment(const struct delivery *d)
 	set_env("SHELL", user && d->who.shell.n ? buf_slice(&d->who.shell) : SLICE("/bin/sh"));
 	set_env("USER", name);
 	set_env("LOGNAME", name);
+	set_env("PENNYPOST", slice_of(d->conf->home));
 	set_env("SENDER", delivery_sender(d));
 	set_env("RECIPIENT", d->recipient);
 	set_env("LOCAL", addr_local(d->recipient));

@@ -234,12 +234,11 @@ static bool has_been_here(const struct delivery *d)
 	struct field field;
 	bool here = false;
 
-	while (!here && head_next(&rest, &field))
-		if (field_is(&field, "Delivered-To")) {
-			buf_clear(&to);
-			head_unfold(&to, field.body);
-			here = slice_case_same(buf_slice(&to), d->recipient);
-		}
+	while (!here && head_find_next(&rest, "Delivered-To", &field)) {
+		buf_clear(&to);
+		head_unfold(&to, field.body);
+		here = slice_case_same(buf_slice(&to), d->recipient);
+	}
 	buf_free(&to);
 	return here;
 }

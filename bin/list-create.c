@@ -1,0 +1,171 @@
+/* list-create: a folder for a mailing list, and the aliases that make it live. See list-create(1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "aliases.h"
+#include "fail.h"
+#include "io.h"
+#include "letter.h"
+#include "list.h"
+#include "maildir.h"
+#include "run.h"
+
+static const char usage[] = "usage: list-create list address owner";
+
+static struct conf conf;
+
+static _Noreturn void cannot(const char *path)
+{
+	fail(fail_status(errno), "%s: %s", path, strerror(errno));
+}
+
+static void check_address(const char *address)
+{
+	slice a = slice_of(address);
+
+	if (!letter_takes(a) || !addr_local(a).n || !addr_domain(a).n)
+		fail(EX_DATAERR, "%s: not an address", address);
+}
+
+/* Names that somebody has already keep their meaning. */
+static void check_aliases(slice local)
+{
+	static const char *const suffixes[] = { "", "-owner", "-bounce" };
+	buf why = { NULL, 0, 0 }, name = { NULL, 0, 0 }, members = { NULL, 0, 0 };
+	struct aliases aliases;
+
+	if (aliases_read(&aliases, &conf, &why))
+		fail(EX_CONFIG, "%s", why.p);
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		buf_clear(&name);
+		buf_addslice(&name, local);
+		buf_addtext(&name, suffixes[i]);
+		if (aliases_find(&aliases, buf_slice(&name), &members))
+			fail(EX_CANTCREAT, "%s: %s is an alias already", aliases.path, name.p);
+	}
+	aliases_free(&aliases);
+	buf_free(&name), buf_free(&members);
+}
+
+/* What is made belongs to whom the commands of aliases run as. */
+static void give(const char *path, const struct stat *owner)
+{
+	if (geteuid() == 0 && lchown(path, owner->st_uid, owner->st_gid))
+		cannot(path);
+}
+
+static void make_folder(const char *path, const struct stat *owner)
+{
+	if (mkdir(path, 0700))
+		cannot(path);
+	give(path, owner);
+}
+
+/* Synced, as what is appended to: a new file or the end of one that is there. */
+static void write_file(const char *path, int flags, mode_t mode, slice text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | flags, mode);
+	struct writer out;
+
+	if (fd < 0)
+		cannot(path);
+	writer_open(&out, fd);
+	writer_put(&out, text);
+	if (writer_flush(&out) || fsync(fd) || close(fd))
+		cannot(path);
+	writer_close(&out);
+}
+
+static void make_file(const struct list *l, const char *file, slice text, const struct stat *owner)
+{
+	char *path = list_path(l, file);
+
+	write_file(path, O_EXCL, 0600, text);
+	give(path, owner);
+	free(path);
+}
+
+static void make_archive(const struct list *l, const struct stat *owner)
+{
+	static const char *const folders[] = { "archive", "archive/cur", "archive/new", "archive/tmp" };
+	struct maildir archive;
+	char *path = list_path(l, "archive");
+
+	if (maildir_open(&archive, path))
+		cannot(path);
+	maildir_close(&archive);
+	free(path);
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		path = list_path(l, folders[i]);
+		give(path, owner);
+		free(path);
+	}
+}
+
+static void add_aliases(const struct list *l, const char *aliases)
+{
+	buf lines = { NULL, 0, 0 }, program = { NULL, 0, 0 };
+	slice local = addr_local(slice_of(l->address));
+	int n = (int)local.n;
+
+	run_path(&program, "list-explode");
+	buf_print(&lines, "%.*s: \"|%s %s\"\n", n, local.p, program.p, l->name);
+	buf_print(&lines, "%.*s-owner: :include:%s/owners\n", n, local.p, l->folder);
+	buf_print(&lines, "%.*s-bounce: %.*s-owner\n", n, local.p, n, local.p);
+	write_file(aliases, 0, 0644, buf_slice(&lines));
+	buf_free(&lines), buf_free(&program);
+}
+
+static void make_list(const char *name, char *address, const char *owner)
+{
+	char *lists = conf_path(&conf, "lists"), *aliases = conf_path(&conf, "aliases");
+	struct list l = { .name = name, .address = address };
+	buf text = { NULL, 0, 0 };
+	struct stat whose;
+
+	if (stat(aliases, &whose) && stat(conf.home, &whose))
+		cannot(conf.home);
+	if (mkdir(lists, 0755) && errno != EEXIST)
+		cannot(lists);
+	buf_print(&text, "%s/%s", lists, name);
+	l.folder = mem_text(buf_slice(&text));
+	make_folder(l.folder, &whose);
+	buf_clear(&text);
+	buf_print(&text, "%s\n", owner);
+	make_file(&l, "owners", buf_slice(&text), &whose);
+	make_file(&l, "subscribers", SLICE(""), &whose);
+	make_archive(&l, &whose);
+	buf_clear(&text);
+	buf_print(&text, "address %s\n", address);
+	make_file(&l, "conf", buf_slice(&text), &whose);
+	add_aliases(&l, aliases);
+	buf_free(&text);
+	free(l.folder), free(lists), free(aliases);
+}
+
+int main(int argc, char **argv)
+{
+	char *local;
+
+	fail_name("list-create", usage);
+	if (getopt(argc, argv, "") != -1 || optind + 3 != argc)
+		fail_usage();
+	argv += optind;
+	if (!list_is_name(argv[0]))
+		fail(EX_DATAERR, "%s: not a name for a list", argv[0]);
+	check_address(argv[1]);
+	check_address(argv[2]);
+	local = mem_text(addr_local(slice_of(argv[1])));
+	if (!list_is_name(local))
+		fail(EX_DATAERR, "%s: cannot be an alias", argv[1]);
+	conf_load(&conf);
+	check_aliases(slice_of(local));
+	make_list(argv[0], argv[1], argv[2]);
+	free(local);
+	return io_finish(EX_OK);
+}

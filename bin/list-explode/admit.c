@@ -1,0 +1,125 @@
+/* Which messages a list takes, and of whom. */
+#include <errno.h>
+#include <string.h>
+
+#include "addr.h"
+#include "explode.h"
+
+static bool says(const struct posting *p, const char *name, const char *word)
+{
+	slice rest = buf_slice(&p->fields);
+	struct field f;
+
+	while (head_find_next(&rest, name, &f))
+		if (slice_case_starts(slice_trim(f.body), word))
+			return true;
+	return false;
+}
+
+/* Who answers these answers a machine, and all subscribers (RFC 3834). */
+static bool is_automatic(const struct posting *p)
+{
+	return (p->sender && !p->sender[0]) || says(p, "Auto-Submitted", "auto-replied") || says(p, "Precedence", "junk")
+	    || says(p, "X-Autoreply", "yes");
+}
+
+/* The field of the delivery to us is the first; another is there if a list that is subscribed to us sends it round. */
+static bool was_delivered_here(const struct posting *p)
+{
+	slice rest = buf_slice(&p->fields);
+	size_t count = 0;
+	struct field f;
+
+	while (head_find_next(&rest, "Delivered-To", &f))
+		count += slice_case_is(slice_trim(f.body), p->list.address);
+	return count > 1;
+}
+
+static bool has_our_id(const struct posting *p)
+{
+	slice rest = buf_slice(&p->fields);
+	buf id = { NULL, 0, 0 };
+	bool found = false;
+	struct field f;
+
+	list_add_id(&id, &p->list);
+	while (!found && head_find_next(&rest, "List-Id", &f))
+		found = memmem(f.body.p, f.body.n, id.p, id.n) != NULL;
+	buf_free(&id);
+	return found;
+}
+
+/* Our own host saw that the domain of From did not send it (RFC 8601, RFC 7489 §3.1). */
+static bool is_forged(const struct posting *p)
+{
+	slice rest = buf_slice(&p->fields), host = slice_of(p->conf.hostname);
+	struct field f;
+
+	while (head_find_next(&rest, "Authentication-Results", &f)) {
+		slice results = slice_trim(f.body), after = slice_from(results, host.n);
+
+		if (slice_case_starts(results, p->conf.hostname) && after.n && strchr("; \t\r\n", after.p[0])
+		    && memmem(after.p, after.n, "dmarc=fail", strlen("dmarc=fail")))
+			return true;
+	}
+	return false;
+}
+
+/* The one author of From; empty where there are more, or none. */
+static void author(const struct posting *p, buf *address)
+{
+	struct addr_list list;
+	struct addr a = { .bare = false };
+	struct field f;
+
+	if (!head_find(buf_slice(&p->fields), "From", &f))
+		return;
+	list = addr_list(f.body);
+	if (addr_next(&list, &a) > 0)
+		buf_addslice(address, buf_slice(&a.address));
+	if (addr_next(&list, &a) != 0)
+		buf_clear(address);
+	addr_free(&a);
+}
+
+static int may_post(struct posting *p, slice author)
+{
+	int found;
+
+	if (is_forged(p))
+		return 0;
+	if (strcmp(p->list.post, "open") == 0)
+		return 1;
+	found = list_has(&p->list, "moderators", author);
+	if (found == 0)
+		found = list_has(&p->list, "owners", author);
+	if (found == 0 && strcmp(p->list.post, "subscribers") == 0)
+		found = list_has(&p->list, "subscribers", author);
+	return found;
+}
+
+static enum admission admit_author(struct posting *p)
+{
+	buf address = { NULL, 0, 0 };
+	int found;
+
+	author(p, &address);
+	found = address.n ? may_post(p, buf_slice(&address)) : 0;
+	if (found == 0)
+		buf_print(&p->why, "%s may not post to %s", address.n ? address.p : "who is not one author", p->list.address);
+	buf_free(&address);
+	return found > 0 ? ADMIT_POST : found < 0 ? ADMIT_ERROR : ADMIT_NOBODY;
+}
+
+enum admission admit(struct posting *p)
+{
+	if (has_our_id(p) || was_delivered_here(p)) {
+		buf_print(&p->why, "was on %s before", p->list.address);
+		return ADMIT_LOOP;
+	}
+	if (is_automatic(p)) {
+		buf_addtext(&p->why, "an automatic answer");
+		return ADMIT_DROP;
+	}
+	return admit_author(p);
+}

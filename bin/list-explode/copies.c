@@ -1,0 +1,114 @@
+/* The message on its way into the queue and into the Maildirs of the list. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explode.h"
+#include "fail.h"
+
+static int open_copy(struct copy *c, const struct list *l, const char *folder)
+{
+	char *path = list_path(l, folder);
+	int status = 0;
+
+	if (access(path, F_OK) == 0) {
+		c->open = true;
+		status = maildir_begin(&c->letter, path);
+	}
+	free(path);
+	return status;
+}
+
+static int put_copy(struct copy *c, slice bytes)
+{
+	return c->open ? writer_put(&c->letter.out, bytes) : 0;
+}
+
+static int commit_copy(struct copy *c)
+{
+	int status = c->open ? maildir_commit(&c->letter) : 0;
+
+	if (status == 0)
+		c->open = false;
+	return status;
+}
+
+static void abandon_copy(struct copy *c)
+{
+	if (c->open)
+		maildir_abandon(&c->letter);
+	c->open = false;
+}
+
+/* What is no address harms only itself. */
+static int add_subscriber(void *letter, const struct member *m)
+{
+	if (member_has(m, "nomail") || member_has(m, "digest"))
+		return 0;
+	if (letter_recipient(letter, m->address) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	warn("subscribers: `%.*s': not an address", (int)m->address.n, m->address.p);
+	return 0;
+}
+
+/* What bounces comes to NAME-bounce. */
+static int begin_letter(struct letter *letter, const struct posting *p)
+{
+	bool verp = strcmp(p->list.verp, "yes") == 0;
+	buf sender = { NULL, 0, 0 };
+	int status;
+
+	list_add_address(&sender, &p->list, verp ? "-bounce-=" : "-bounce");
+	status = letter_begin(letter, &p->conf, buf_slice(&sender), verp ? SLICE("verp") : SLICE(""));
+	buf_free(&sender);
+	return status;
+}
+
+int copies_begin(struct copies *c, const struct posting *p)
+{
+	*c = (struct copies){ .room = p->list.size_limit ? p->list.size_limit : -1 };
+	if (begin_letter(&c->letter, p) || list_members(&p->list, "subscribers", add_subscriber, &c->letter))
+		return -1;
+	if (open_copy(&c->archive, &p->list, "archive") || open_copy(&c->digest, &p->list, "digest"))
+		return -1;
+	return 0;
+}
+
+int copies_put(struct copies *c, slice bytes)
+{
+	if (c->room >= 0 && (long long)bytes.n > c->room) {
+		errno = EFBIG;
+		return -1;
+	}
+	c->room -= c->room >= 0 ? (long long)bytes.n : 0;
+	if ((c->letter.recipients && letter_write(&c->letter, bytes)) || put_copy(&c->archive, bytes) || put_copy(&c->digest, bytes))
+		return -1;
+	return 0;
+}
+
+/*
+ * The subscribers last: whoever has us try again when we failed, or were killed, may find the message twice in the archive, but
+ * a thousand people do not get it twice.
+ */
+int copies_commit(struct copies *c)
+{
+	if (commit_copy(&c->archive) || commit_copy(&c->digest))
+		return -1;
+	if (c->letter.recipients)
+		return letter_commit(&c->letter);
+	letter_abandon(&c->letter);
+	return 0;
+}
+
+void copies_abandon(struct copies *c)
+{
+	int error = errno;
+
+	abandon_copy(&c->archive);
+	abandon_copy(&c->digest);
+	letter_abandon(&c->letter);
+	errno = error;
+}

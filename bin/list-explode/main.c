@@ -1,0 +1,93 @@
+/* list-explode: a message to all subscribers of a list. See list-explode(1). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explode.h"
+#include "fail.h"
+#include "limit.h"
+#include "runner.h"
+
+static const char usage[] = "usage: list-explode list <message";
+
+static struct posting posting;
+static struct copies copies;
+
+static void open_list(struct posting *p, const char *name)
+{
+	bool missing;
+
+	conf_load(&p->conf);
+	if (list_open(&p->list, &p->conf, name, &missing, &p->why))
+		fail(missing ? EX_NOINPUT : EX_CONFIG, "%s", p->why.p);
+	p->sender = getenv("SENDER");
+}
+
+static void read_header(struct posting *p)
+{
+	if (head_read(&io_in, &p->fields))
+		fail(errno == EMSGSIZE ? EX_DATAERR : EX_IOERR, "standard input: %s", strerror(errno));
+	if (p->fields.n == 0)
+		fail(EX_DATAERR, "standard input: no message");
+}
+
+/* The end of the program unless the message is for the subscribers. */
+static void ask_admission(struct posting *p)
+{
+	switch (admit(p)) {
+	case ADMIT_POST: return;
+	case ADMIT_DROP:
+		log_line("list=%s status=dropped reason=\"%s\"", p->list.name, p->why.p);
+		exit(EX_OK);
+	case ADMIT_LOOP: fail(EX_DATAERR, "%s: %s", p->list.name, p->why.p);
+	case ADMIT_NOBODY: fail(EX_NOPERM, "%s: %s", p->list.name, p->why.p);
+	case ADMIT_ERROR: fail(fail_status(errno), "%s: %s", p->list.name, strerror(errno));
+	}
+}
+
+static _Noreturn void give_up(const struct posting *p)
+{
+	copies_abandon(&copies);
+	if (errno == EFBIG)
+		fail(EX_DATAERR, "%s: the message is larger than size-limit", p->list.name);
+	fail(errno == ENOENT ? EX_CANTCREAT : fail_status(errno), "%s: %s", p->list.name, strerror(errno));
+}
+
+static void explode(const struct posting *p)
+{
+	buf header = { NULL, 0, 0 };
+	slice bytes;
+	int got;
+
+	rewrite_header(p, &header);
+	if (copies_begin(&copies, p) || copies_put(&copies, buf_slice(&header)))
+		give_up(p);
+	buf_free(&header);
+	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
+		if (copies_put(&copies, bytes))
+			give_up(p);
+	if (got < 0 || copies_commit(&copies))
+		give_up(p);
+}
+
+int main(int argc, char **argv)
+{
+	size_t recipients;
+
+	fail_name("list-explode", usage);
+	if (getopt(argc, argv, "") != -1 || optind + 1 != argc)
+		fail_usage();
+	open_list(&posting, argv[optind]);
+	read_header(&posting);
+	ask_admission(&posting);
+	explode(&posting);
+	recipients = copies.letter.recipients;
+	if (recipients == 0)
+		return io_finish(EX_OK);
+	log_line("list=%s id=%s status=queued recipients=%zu", posting.list.name, copies.letter.id, recipients);
+	writer_print(&io_out, "%s\n", copies.letter.id);
+	if (runner_deliver(&posting.conf, slice_of(copies.letter.id)))
+		warn("the letter waits for the next runner");
+	return io_finish(EX_OK);
+}

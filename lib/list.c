@@ -1,0 +1,177 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "fail.h"
+#include "io.h"
+#include "limit.h"
+#include "list.h"
+#include "settings.h"
+
+#define SETTING(name, kind, field, initial) { name, SETTING_##kind, offsetof(struct list, field), initial }
+
+static const struct setting table[] = {
+	SETTING("address", TEXT, address, ""),
+	SETTING("description", TEXT, description, ""),
+	SETTING("post", TEXT, post, "subscribers"),
+	SETTING("prefix", TEXT, prefix, ""),
+	SETTING("reply-to", TEXT, reply_to, "author"),
+	SETTING("archive", TEXT, archive, ""),
+	SETTING("verp", TEXT, verp, "yes"),
+	SETTING("size-limit", SIZE, size_limit, "0"),
+};
+
+static const struct setting_table known = { table, sizeof table / sizeof *table };
+
+bool list_is_name(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (!ascii_letter(*p) && !ascii_digit(*p) && (p == name || !strchr("-_.", *p)))
+			return false;
+	return name[0] && strlen(name) <= LIMIT_FILE_NAME;
+}
+
+char *list_path(const struct list *l, const char *file)
+{
+	buf path = { NULL, 0, 0 };
+
+	buf_print(&path, "%s/%s", l->folder, file);
+	return path.p;
+}
+
+void list_add_address(buf *to, const struct list *l, const char *suffix)
+{
+	slice address = slice_of(l->address);
+
+	buf_addslice(to, addr_local(address));
+	buf_addtext(to, suffix);
+	buf_addchar(to, '@');
+	buf_addslice(to, addr_domain(address));
+}
+
+void list_add_id(buf *to, const struct list *l)
+{
+	slice address = slice_of(l->address);
+
+	buf_addchar(to, '<');
+	buf_addslice(to, addr_local(address));
+	buf_addchar(to, '.');
+	buf_addslice(to, addr_domain(address));
+	buf_addchar(to, '>');
+}
+
+static bool is_one_of(const char *value, const char *words)
+{
+	return value[0] && conf_lists(words, slice_of(value));
+}
+
+static int check(const struct list *l, const char *path, buf *why)
+{
+	if (!addr_local(slice_of(l->address)).n || !addr_domain(slice_of(l->address)).n)
+		buf_print(why, "%s: address: not an address", path);
+	else if (!is_one_of(l->post, "open subscribers moderators"))
+		buf_print(why, "%s: post: not open, subscribers or moderators", path);
+	else if (!is_one_of(l->reply_to, "author list"))
+		buf_print(why, "%s: reply-to: not author or list", path);
+	else if (!is_one_of(l->verp, "yes no"))
+		buf_print(why, "%s: verp: not yes or no", path);
+	return why->n ? -1 : 0;
+}
+
+static char *folder_of(const struct conf *c, const char *name)
+{
+	buf path = { NULL, 0, 0 };
+	char *folder;
+
+	buf_print(&path, "lists/%s", name);
+	folder = conf_path(c, path.p);
+	buf_free(&path);
+	return folder;
+}
+
+int list_open(struct list *l, const struct conf *c, const char *name, bool *missing, buf *why)
+{
+	char *path;
+	int status;
+
+	*l = (struct list){ .name = name };
+	*missing = !list_is_name(name);
+	if (!*missing) {
+		l->folder = folder_of(c, name);
+		*missing = access(l->folder, X_OK) && errno == ENOENT;
+	}
+	if (*missing) {
+		buf_print(why, "%s: no such list", name);
+		return -1;
+	}
+	settings_begin(&known, l);
+	path = list_path(l, "conf");
+	status = settings_read(&known, l, path, why);
+	if (status == 0)
+		status = check(l, path, why);
+	free(path);
+	return status;
+}
+
+static bool read_member(slice line, struct member *m)
+{
+	size_t tab;
+
+	line = slice_trim(line);
+	tab = slice_find(line, '\t');
+	m->address = slice_trim(slice_upto(line, tab));
+	m->options = slice_from(line, tab + 1);
+	return m->address.n && m->address.p[0] != '#';
+}
+
+int list_members(const struct list *l, const char *file, int (*each)(void *, const struct member *), void *context)
+{
+	char *path = list_path(l, file);
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC), got, status = 0;
+	struct reader in;
+	struct member m;
+	slice line;
+
+	free(path);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	reader_open(&in, fd);
+	while (status == 0 && (got = reader_line(&in, &line)) != 0) {
+		if (got > 0 && line.n > LIMIT_COMMAND_LINE)
+			errno = EMSGSIZE;
+		if (got < 0 || line.n > LIMIT_COMMAND_LINE)
+			status = -1;
+		else if (read_member(line, &m))
+			status = each(context, &m);
+	}
+	got = errno;
+	reader_close(&in);
+	close(fd);
+	errno = got;
+	return status;
+}
+
+bool member_has(const struct member *m, const char *option)
+{
+	slice rest = m->options, word;
+
+	while (slice_word(&rest, &word))
+		if (slice_case_is(word, option))
+			return true;
+	return false;
+}
+
+static int is_same(void *context, const struct member *m)
+{
+	const slice *address = context;
+
+	return slice_case_same(*address, m->address);
+}
+
+int list_has(const struct list *l, const char *file, slice address)
+{
+	return list_members(l, file, is_same, &address);
+}

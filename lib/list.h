@@ -1,0 +1,63 @@
+/*
+ * list: a mailing list, a folder of text files, pennypost-list(5).
+ *
+ *	lists/NAME/conf         its settings
+ *	lists/NAME/subscribers  an address a line, then TAB and options: digest, nomail
+ *	lists/NAME/owners moderators    addresses, the same way
+ *	lists/NAME/archive digest       Maildirs for what was posted, where they are
+ *
+ * A line that begins with # says nothing.
+ */
+#ifndef LIST_H
+#define LIST_H
+
+#include "buf.h"
+#include "conf.h"
+
+/* Texts are NUL-terminated, owned by the list, and live as long as the process. */
+struct list {
+	const char *name;               /* borrowed */
+	char *folder;                   /* absolute */
+	char *address;                  /* to post to */
+	char *description;
+	char *post;                     /* "open", "subscribers" or "moderators": who may */
+	char *prefix;                   /* of subjects, or empty */
+	char *reply_to;                 /* "author" or "list" */
+	char *archive;                  /* a URL, or empty */
+	char *verp;                     /* "yes" or "no" */
+	long long size_limit;           /* bytes of a message, 0: as conf has it */
+};
+
+/* 0; -1 with what is wrong in *why: no list of that name (*missing), or its settings. */
+int list_open(struct list *, const struct conf *, const char *name, bool *missing, buf *why);
+
+/* Whether a list may be called that: letters, digits, `-`, `_` and `.`, none of the last three first. */
+bool list_is_name(const char *name);
+
+/* The path of a file of it. Owned by the caller. */
+char *list_path(const struct list *, const char *file);
+
+/* Appends an address of it: `news@lists.example.org` with `-owner` is `news-owner@lists.example.org`. */
+void list_add_address(buf *to, const struct list *, const char *suffix);
+
+/* Appends what List-Id calls it (RFC 2919 §2): `<news.lists.example.org>`. */
+void list_add_id(buf *to, const struct list *);
+
+/* A line of a file of addresses. */
+struct member {
+	slice address;          /* borrowed until the next call, as the options */
+	slice options;          /* words */
+};
+
+/*
+ * Calls each(context, member) for every line of a file of the list, of at most LIMIT_COMMAND_LINE bytes each, until it
+ * returns other than 0, and returns that; a missing file has none. -1 and errno on errors of the file.
+ */
+int list_members(const struct list *, const char *file, int (*each)(void *context, const struct member *), void *context);
+
+bool member_has(const struct member *, const char *option);
+
+/* Whether an address stands in such a file, whatever the case of its letters: 1, 0, -1. */
+int list_has(const struct list *, const char *file, slice address);
+
+#endif
