@@ -19,12 +19,14 @@ ldlibs := $(call archive,idn2) $(call archive,unistring) $(shell pkg-config --li
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a
 programs = $(addprefix $(BUILD)/bin/,$(PROGRAMS))
-names = $(addprefix $(BUILD)/bin/,sendmail mailq newaliases)
+names = $(addprefix $(BUILD)/bin/,sendmail mailq newaliases list-unsubscribe)
 
 all: $(programs) $(names)
 
-$(names): $(BUILD)/bin/mail-inject
-	ln -sf mail-inject $@
+$(BUILD)/bin/list-unsubscribe: $(BUILD)/bin/list-subscribe
+$(filter-out %/list-unsubscribe,$(names)): $(BUILD)/bin/mail-inject
+$(names):
+	ln -sf $(<F) $@
 
 $(library): $(modules)
 	@rm -f $@
@@ -128,6 +130,7 @@ install: all
 	install $(programs) $(bin)
 	ln -sf mail-inject $(bin)/mailq
 	ln -sf mail-inject $(bin)/newaliases
+	ln -sf list-subscribe $(bin)/list-unsubscribe
 	ln -sf ../bin/mail-inject $(sbin)/sendmail
 	for page in $(pages); do install -m 644 man/$$page $(manual)/man$${page##*.}; done
 	for unit in $(notdir $(wildcard etc/systemd/*)); do \
@@ -136,7 +139,7 @@ install: all
 		[ -e $(settings)/$$file ] || install -m 644 etc/$$file $(settings)/$$file || exit; done
 
 uninstall:
-	rm -f $(addprefix $(bin)/,$(PROGRAMS) mailq newaliases) $(sbin)/sendmail
+	rm -f $(addprefix $(bin)/,$(PROGRAMS) mailq newaliases list-unsubscribe) $(sbin)/sendmail
 	for page in $(pages); do rm -f $(manual)/man$${page##*.}/$$page; done
 	rm -f $(addprefix $(units_folder)/,$(notdir $(wildcard etc/systemd/*)))
 

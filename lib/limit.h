@@ -110,6 +110,9 @@ enum {
 	/* The aliases of a site, read whole at each look-up: some 200,000 lines. */
 	LIMIT_ALIASES = 8 * 1024 * 1024,
 
+	/* The subscribers of a list, read whole to be changed: some ten millions. */
+	LIMIT_SUBSCRIBERS = 256 * 1024 * 1024,
+
 	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
 	LIMIT_SEPARATOR = 4096,
 

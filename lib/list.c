@@ -92,28 +92,21 @@ static char *folder_of(const struct conf *c, const char *name)
 	return folder;
 }
 
-int list_open(struct list *l, const struct conf *c, const char *name, bool *missing, buf *why)
+void list_load(struct list *l, const struct conf *c, const char *name)
 {
+	buf why = { NULL, 0, 0 };
 	char *path;
-	int status;
 
 	*l = (struct list){ .name = name };
-	*missing = !list_is_name(name);
-	if (!*missing) {
+	if (list_is_name(name))
 		l->folder = folder_of(c, name);
-		*missing = access(l->folder, X_OK) && errno == ENOENT;
-	}
-	if (*missing) {
-		buf_print(why, "%s: no such list", name);
-		return -1;
-	}
+	if (!l->folder || (access(l->folder, F_OK) && errno == ENOENT))
+		fail(EX_NOINPUT, "%s: no such list", name);
 	settings_begin(&known, l);
 	path = list_path(l, "conf");
-	status = settings_read(&known, l, path, why);
-	if (status == 0)
-		status = check(l, path, why);
+	if (settings_read(&known, l, path, &why) || check(l, path, &why))
+		fail(EX_CONFIG, "%s", why.p);
 	free(path);
-	return status;
 }
 
 static bool read_member(slice line, struct member *m)

@@ -28,8 +28,8 @@ struct list {
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
 };
 
-/* 0; -1 with what is wrong in *why: no list of that name (*missing), or its settings. */
-int list_open(struct list *, const struct conf *, const char *name, bool *missing, buf *why);
+/* Reads its settings; else the end of the program, with EX_NOINPUT where there is no such list, and EX_CONFIG. */
+void list_load(struct list *, const struct conf *, const char *name);
 
 /* Whether a list may be called that: letters, digits, `-`, `_` and `.`, none of the last three first. */
 bool list_is_name(const char *name);

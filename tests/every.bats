@@ -26,6 +26,7 @@ declare -gA run_as=(
 	[mail-deliver]='mail-deliver -n alice'
 	[list-create]='list-create more more@here.example alice@here.example'
 	[list-explode]='list-explode all'
+	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
 	[mime-decode]='mime-decode -p 1'
 	[mime-encode]='mime-encode'

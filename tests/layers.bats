@@ -19,6 +19,7 @@ mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
 letter local selection runner bounce
+roster
 dns net
 mx sasl smtp sign
 '

@@ -13,7 +13,7 @@ page_of() { ls "$top"/man/"$1".[18]; }
 }
 
 @test "every name a program goes by has a page" {
-	for name in sendmail mailq newaliases; do
+	for name in sendmail mailq newaliases list-unsubscribe; do
 		page_of "$name"
 	done
 }

@@ -16,11 +16,8 @@ static struct copies copies;
 
 static void open_list(struct posting *p, const char *name)
 {
-	bool missing;
-
 	conf_load(&p->conf);
-	if (list_open(&p->list, &p->conf, name, &missing, &p->why))
-		fail(missing ? EX_NOINPUT : EX_CONFIG, "%s", p->why.p);
+	list_load(&p->list, &p->conf, name);
 	p->sender = getenv("SENDER");
 }
 
