@@ -239,6 +239,7 @@ script() { cat >"$shared/$1"; chmod 755 "$shared/$1"; }
 		LOCAL=bob+x
 		LOGNAME=bob
 		PATH=/usr/local/bin:/usr/bin:/bin
+		PENNYPOST=$PENNYPOST
 		RECIPIENT=bob+x@here.example
 		SENDER=alice@a.example
 		SHELL=/bin/sh
