@@ -1,0 +1,44 @@
+# shellcheck shell=bash disable=SC2154,SC1091,SC2034 # names shared with run and common.bash
+# Mailing lists: a post to few and to many, its way to each of them, and changes of a long list.
+bench_lists() {
+	pennypost 'per-destination 5'
+	list-create news news@here.example owner@here.example
+	echo 'post open' >>"$PENNYPOST/lists/news/conf"
+	subscribers=$PENNYPOST/lists/news/subscribers
+	rm -r "$PENNYPOST/lists/news/archive"
+
+	row 'list-explode: one post, time for each subscriber'
+	for count in 10 "$(scaled 10000)" "$(scaled 1000000)"; do
+		list_of "$count"
+		first=
+		measure "list-explode, $count subscribers" "$count" lists_empty lists_post
+	done
+	awk -v bytes="$(find "$PENNYPOST/queue" -type f -printf '%s')" -v n="$count" \
+		'BEGIN { printf "  %-36s %8.1f bytes a subscriber\n", "its file", bytes / n }'
+	peak "$work/peak" list-explode news <"$letter" >>"$work/log" 2>&1
+	printf '  %-36s %8d KiB\n' 'memory of list-explode, at most' "$(tail -n 1 "$work/peak")"
+
+	row "list-subscribe: a list of $count"
+	measure 'one more' 1 nothing lists_one
+	cp "$subscribers" "$work/all"
+	first=
+	measure 'all of them from a file' "$count" lists_none lists_all
+
+	count=$(scaled 10000)
+	list_of "$count"
+	port=$(free_port)
+	smtp_sink "$port"
+	echo "* smtp:[127.0.0.1]:$port" >"$PENNYPOST/routes"
+	row "a post to $count subscribers in 100 domains, each with a sender of its own, into smtp-sink"
+	measure 'queue-run' "$count" lists_posted lists_run
+	measure 'smtp-source, kept connections' "$count" nothing lists_source
+}
+list_of() { awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) print "user" i "@d" i % 100 ".example" }' | LC_ALL=C sort >"$subscribers"; }
+lists_empty() { empty "$PENNYPOST/queue"; }
+lists_post() { list-explode news <"$letter"; }
+lists_one() { [ "$(list-subscribe news "one-more-$RANDOM$RANDOM@d1.example" | wc -l)" = 1 ]; }
+lists_none() { : >"$subscribers"; }
+lists_all() { [ "$(list-subscribe news <"$work/all" | wc -l)" -ge "$count" ]; }
+lists_posted() { lists_empty && lists_post && sync -f "$PENNYPOST/queue"; }
+lists_run() { queue-run && [ -z "$(find "$PENNYPOST/queue" -type f -name '????????????????')" ]; }
+lists_source() { smtp_source -4 -d -s 20 -l 4096 -m "$count" -f s@bench.example -t user@d1.example "127.0.0.1:$port"; }
