@@ -18,6 +18,7 @@
 static const char usage[] = "usage: list-create list address owner";
 
 static struct conf conf;
+static struct aliases aliases;
 
 static _Noreturn void cannot(const char *path)
 {
@@ -37,7 +38,6 @@ static void check_aliases(slice local)
 {
 	static const char *const suffixes[] = { "", "-owner", "-bounce" };
 	buf why = { NULL, 0, 0 }, name = { NULL, 0, 0 }, members = { NULL, 0, 0 };
-	struct aliases aliases;
 
 	if (aliases_read(&aliases, &conf, &why))
 		fail(EX_CONFIG, "%s", why.p);
@@ -48,7 +48,6 @@ static void check_aliases(slice local)
 		if (aliases_find(&aliases, buf_slice(&name), &members))
 			fail(EX_CANTCREAT, "%s: %s is an alias already", aliases.path, name.p);
 	}
-	aliases_free(&aliases);
 	buf_free(&name), buf_free(&members);
 }
 
@@ -107,28 +106,30 @@ static void make_archive(const struct list *l, const struct stat *owner)
 	}
 }
 
-static void add_aliases(const struct list *l, const char *aliases)
+static void add_aliases(const struct list *l)
 {
 	buf lines = { NULL, 0, 0 }, program = { NULL, 0, 0 };
 	slice local = addr_local(slice_of(l->address));
 	int n = (int)local.n;
 
+	if (aliases.text.n && aliases.text.p[aliases.text.n - 1] != '\n')
+		buf_addchar(&lines, '\n');
 	run_path(&program, "list-explode");
 	buf_print(&lines, "%.*s: \"|%s %s\"\n", n, local.p, program.p, l->name);
 	buf_print(&lines, "%.*s-owner: :include:%s/owners\n", n, local.p, l->folder);
 	buf_print(&lines, "%.*s-bounce: %.*s-owner\n", n, local.p, n, local.p);
-	write_file(aliases, 0, 0644, buf_slice(&lines));
+	write_file(aliases.path, 0, 0644, buf_slice(&lines));
 	buf_free(&lines), buf_free(&program);
 }
 
 static void make_list(const char *name, char *address, const char *owner)
 {
-	char *lists = conf_path(&conf, "lists"), *aliases = conf_path(&conf, "aliases");
+	char *lists = conf_path(&conf, "lists");
 	struct list l = { .name = name, .address = address };
 	buf text = { NULL, 0, 0 };
 	struct stat whose;
 
-	if (stat(aliases, &whose) && stat(conf.home, &whose))
+	if (stat(aliases.path, &whose) && stat(conf.home, &whose))
 		cannot(conf.home);
 	if (mkdir(lists, 0755) && errno != EEXIST)
 		cannot(lists);
@@ -143,9 +144,9 @@ static void make_list(const char *name, char *address, const char *owner)
 	buf_clear(&text);
 	buf_print(&text, "address %s\n", address);
 	make_file(&l, "conf", buf_slice(&text), &whose);
-	add_aliases(&l, aliases);
+	add_aliases(&l);
 	buf_free(&text);
-	free(l.folder), free(lists), free(aliases);
+	free(l.folder), free(lists);
 }
 
 int main(int argc, char **argv)
@@ -167,5 +168,6 @@ int main(int argc, char **argv)
 	check_aliases(slice_of(local));
 	make_list(argv[0], argv[1], argv[2]);
 	free(local);
+	aliases_free(&aliases);
 	return io_finish(EX_OK);
 }

@@ -30,6 +30,14 @@ news-bounce: news-owner" ]
 	[ "$(head -n 1 "$PENNYPOST/aliases")" = 'staff: bob' ]
 }
 
+@test "an alias without a line end stays one" {
+	printf 'staff: bob' >"$PENNYPOST/aliases"
+	list-create news news@here.example olga@here.example
+	[ "$(head -n 1 "$PENNYPOST/aliases")" = 'staff: bob' ]
+	[ "$(wc -l <"$PENNYPOST/aliases")" = 4 ]
+	newaliases
+}
+
 @test "what is no name and no address is 65, and makes nothing" {
 	for name in '' .. . .hidden a/b 'a b' "$(printf 'a%.0s' {1..300})"; do
 		run -65 list-create "$name" news@here.example olga@here.example
