@@ -69,6 +69,20 @@ letters() {
 	[ "$(grep -c ' user' "$asked")" -lt 2000 ]
 }
 
+@test "a letter behind a long list waits for what is on its way, not for the list" {
+	seq -f 'user%.0f@example.com' 5000 >"$BATS_TEST_TMPDIR/rcpts"
+	transport 'user=sleep:.05'
+	add -f list-=@here.example -o verp -e 3 3<"$BATS_TEST_TMPDIR/rcpts"
+	queue-run -d 2>/dev/null &
+	until_true 20 sh -c "[ \$(grep -c ' user' '$asked') -ge 300 ]"
+	before=$(wc -l <"$asked")
+	add single@example.com
+	until_true 20 grep -q ' single@' "$asked"
+	kill $!
+	wait
+	[ $(($(grep -n ' single@' "$asked" | cut -d: -f1) - before)) -lt 150 ]
+}
+
 @test "recipients marked before a kill are not asked again" {
 	seq -f 'user%.0f@example.com' 1000 >"$BATS_TEST_TMPDIR/rcpts"
 	transport 'user=sleep:.001'

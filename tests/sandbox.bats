@@ -2,11 +2,11 @@
 load helper
 
 setup_file() {
-	case $BUILD in *sanitize*) skip 'a sanitizer wants to be loaded first' ;; esac
 	${CC:-cc} -shared -fPIC -o "$BATS_FILE_TMPDIR/intruder.so" "$BATS_TEST_DIRNAME/intruder.c"
 }
 
 setup() {
+	case $BUILD in *sanitize*) skip 'a sanitizer wants to be loaded first' ;; esac
 	pennypost
 	mkdir -p "$PENNYPOST/mailboxes/bob"
 	export INTRUDER_READS=/etc/hostname INTRUDER_WRITES=$BATS_TEST_TMPDIR/loot

@@ -131,9 +131,18 @@ static bool stands_back(struct manager *m, struct entry *e)
 	return true;
 }
 
+/*
+ * Batches that one entry has waiting at once: enough for every slot and its next. A list with a million domains is spread
+ * out bit by bit, and the letter that comes after it waits for no more than these.
+ */
+static size_t most_batches(const struct manager *m)
+{
+	return 2 * (size_t)m->conf.concurrency;
+}
+
 static void spread(struct manager *m, struct entry *e)
 {
-	while (e->next < e->count && e->batches < ENTRY_BATCHES) {
+	while (e->next < e->count && e->batches < most_batches(m)) {
 		struct destination *d = destination_of(m, e, e->next);
 		size_t end = run_end(e, e->next);
 		struct batch *b;
@@ -293,7 +302,7 @@ void entry_go_on(struct manager *m, struct entry *e)
 		e->left -= e->count - e->next;
 		e->next = e->count;
 	}
-	if (e->next < e->count && e->batches < ENTRY_BATCHES / 2)
+	if (e->next < e->count && e->batches < most_batches(m) / 2)
 		spread(m, e);
 	if (e->left == 0)
 		settle(m, e);

@@ -28,18 +28,16 @@ enum {
 	OPEN_ENTRIES = 2000,
 
 	/*
-	 * Tasks in the hands of one worker: at first and at most. In between it is what it
-	 * answers in two seconds, so that its turn can end soon; the most keeps a
-	 * pipelined connection over 100 ms busy.
+	 * Tasks in the hands of one worker: at first, at least and at most. In between it is what it
+	 * answers in half a second, for that is what a letter behind them waits, and a turn takes to end;
+	 * the most keeps a pipelined connection over 100 ms busy.
 	 */
 	WORKER_BEGIN = 10,
+	WORKER_LEAST = 3,
 	WORKER_DEPTH = 200,
 
 	/* Tasks in the hands of every worker of a destination before it gets one more. */
 	WORKER_SPREAD = 8,
-
-	/* Batches that one entry has waiting at once: a list with a million domains is spread out bit by bit. */
-	ENTRY_BATCHES = 1000,
 
 	/* Transports that die without an answer, one after the other, before the destination is taken for broken. */
 	DEATHS = 5,

@@ -255,7 +255,7 @@ static void take_line(struct manager *m, struct worker *w, slice line)
 	} else if (take_answer(m, w, &r)) {
 		w->answered = true;
 		w->answers++;
-		w->depth += w->depth < WORKER_DEPTH;
+		w->depth += w->measured == w->since && w->depth < WORKER_DEPTH;
 		w->to->deaths = 0;
 	} else {
 		log_line("relay=%s status=error reason=\"a result nobody asked for\" line=\"%.*s\"", w->to->name,
@@ -432,12 +432,12 @@ static bool has_done_all(const struct manager *m, const struct worker *w, int64_
 	return w->tasks_left == 0 && quiet >= (holds_no_connection(w->to) ? SPARE_MS : IDLE_MS);
 }
 
-/* It doubles with each round trip, as long as the answers keep up. */
+/* In its first second it grows with every answer; then while half a second is longer than a round trip. */
 static void measure(struct worker *w, int64_t now)
 {
 	if (now - w->measured < SECOND_MS)
 		return;
-	w->depth = 2 * w->answers < WORKER_BEGIN ? WORKER_BEGIN : 2 * w->answers;
+	w->depth = w->answers / 2 < WORKER_LEAST ? WORKER_LEAST : w->answers / 2;
 	if (w->depth > WORKER_DEPTH)
 		w->depth = WORKER_DEPTH;
 	w->answers = 0;
