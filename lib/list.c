@@ -132,14 +132,11 @@ int list_members(const struct list *l, const char *file, int (*each)(void *, con
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	reader_open(&in, fd);
-	while (status == 0 && (got = reader_line(&in, &line)) != 0) {
-		if (got > 0 && line.n > LIMIT_COMMAND_LINE)
-			errno = EMSGSIZE;
-		if (got < 0 || line.n > LIMIT_COMMAND_LINE)
+	while (status == 0 && (got = reader_line(&in, &line)) != 0)
+		if (got < 0)
 			status = -1;
 		else if (read_member(line, &m))
 			status = each(context, &m);
-	}
 	got = errno;
 	reader_close(&in);
 	close(fd);

@@ -50,8 +50,8 @@ struct member {
 };
 
 /*
- * Calls each(context, member) for every line of a file of the list, of at most LIMIT_COMMAND_LINE bytes each, until it
- * returns other than 0, and returns that; a missing file has none. -1 and errno on errors of the file.
+ * Calls each(context, member) for every line of a file of the list until it returns other than 0, and returns that; a
+ * missing file has none. -1 and errno on errors of the file. Nobody checked the addresses.
  */
 int list_members(const struct list *, const char *file, int (*each)(void *context, const struct member *), void *context);
 

@@ -145,7 +145,7 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 
 @test "options of subscribers: nomail and digest get no letter; comments and what is no address harm nobody" {
 	printf '%s\n' '# people' $'alice@here.example\tnomail' $'bob@here.example\tsince=2026-01-01' '' \
-		$'carol@here.example\tsince=2026-01-01 digest' 'not an address' 'olga@here.example' >"$list/subscribers"
+		$'carol@here.example\tsince=2026-01-01 digest' 'not an address' "$(printf 'x%.0s' {1..200000})@here.example" 'olga@here.example' >"$list/subscribers"
 	conf 'post open'
 	run -0 --separate-stderr post
 	[ "$(recipients)" = 'bob@here.example olga@here.example' ]

@@ -6,6 +6,7 @@
 
 #include "explode.h"
 #include "fail.h"
+#include "limit.h"
 
 static int open_copy(struct copy *c, const struct list *l, const char *folder)
 {
@@ -50,7 +51,7 @@ static int add_subscriber(void *letter, const struct member *m)
 		return 0;
 	if (errno != EINVAL)
 		return -1;
-	warn("subscribers: `%.*s': not an address", (int)m->address.n, m->address.p);
+	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
 	return 0;
 }
 
