@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "block.h"
 
 static const slice mark = SLICE("begin");
@@ -22,15 +20,23 @@ static void feed(struct block *b, slice line)
 	b->inside = b->uu.named && !b->uu.ended && (!data || b->uu.wrong < 0 || b->data.n);
 }
 
+/* As far as it goes. */
+static bool may_begin(slice line)
+{
+	return line.n == 0 || (line.p[0] == mark.p[0] && slice_same(slice_upto(line, mark.n), slice_upto(mark, line.n)));
+}
+
 /* Inside of a line that begins no block: up to the next line that may. */
 static slice other_lines(slice text)
 {
-	const char *next = memmem(text.p, text.n, "\nbegin", 1 + mark.n);
-	size_t tail = text.n - slice_upto(text, mark.n).n;
+	size_t at = 0, n;
 
-	if (!next)
-		next = memrchr(text.p + tail, '\n', text.n - tail);    /* behind it may be the start of one */
-	return next ? slice_upto(text, (size_t)(next - text.p) + 1) : text;
+	while ((n = slice_find(slice_from(text, at), '\n')) < text.n - at) {
+		at += n + 1;
+		if (may_begin(slice_from(text, at)))
+			return slice_upto(text, at);
+	}
+	return text;
 }
 
 /* Outside: a line is looked at until it can be told whether it begins a block. */

@@ -100,8 +100,10 @@ static void compose(buf *to, slice name, unsigned long number)
 	slice stem = slice_upto(name, extension_at(name)), extension = slice_from(name, stem.n);
 	buf suffix = { NULL, 0, 0 };
 
-	if (number)
-		buf_print(&suffix, "-%lu", number);
+	if (number) {
+		buf_addchar(&suffix, '-');
+		buf_addnumber(&suffix, number);
+	}
 	if (stem.n + suffix.n + extension.n > LIMIT_FILE_NAME) {
 		stem.n = LIMIT_FILE_NAME - suffix.n - extension.n;
 		while (stem.n && (stem.p[stem.n] & 0xc0) == 0x80)
