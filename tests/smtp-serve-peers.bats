@@ -91,6 +91,7 @@ ask() {
 }
 
 @test "an honest sender is answered within a second beside those who hang" {
+	case $BUILD in *sanitize*) most=4000000 ;; *) most=1000000 ;; esac
 	listen
 	for i in {1..20}; do
 		perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => shift) or die;
@@ -99,5 +100,5 @@ ask() {
 	done
 	start=${EPOCHREALTIME/./}
 	ask $'EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n.\r\nQUIT\r\n' | grep -q '^250 2.0.0 queued'
-	[ $((${EPOCHREALTIME/./} - start)) -lt 1000000 ]
+	[ $((${EPOCHREALTIME/./} - start)) -lt "$most" ]
 }
