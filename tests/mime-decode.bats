@@ -273,9 +273,10 @@ extracted() { mime-decode "$@" -x out letter; }
 	[ "$output" = $'Content-Type: message/rfc822\nContent-Transfer-Encoding: 8bit\n\nSubject: in\nContent-Transfer-Encoding: 8bit\n\ncafé' ]
 }
 
-@test "decoded bytes agree with python's email, part by part" {
+@test "decoded bytes agree with python's email and with GMime, part by part" {
 	/usr/bin/python3 "$top/tests/mime.py" corpus corpus 150
 	/usr/bin/python3 "$top/tests/mime.py" bodies corpus >theirs
+	/usr/bin/python3 "$top/tests/gmime.py" bodies corpus | diff theirs -
 	while IFS=$'\t' read -r file part _; do
 		printf '%s\t%s\t%s\n' "$file" "$part" "$(mime-decode -r -p "$part" "$file" | md5sum | cut -d' ' -f1)"
 	done <theirs >ours
