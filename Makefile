@@ -70,7 +70,7 @@ deps:
 TESTS = $(units) $(fuzzers) $(wildcard tests/*.bats)
 check: deps
 	@$(MAKE) all $(filter $(BUILD)/%,$(TESTS))
-	@BUILD=$(abspath $(BUILD)) prove -j2 --exec tests/run $(TESTS)
+	@BUILD=$(abspath $(BUILD)) prove --timer -j2 --exec tests/run $(TESTS)
 
 # Every system call of the programs that take letters over is once the last, or fails: some minutes.
 check-crash: all
