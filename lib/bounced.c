@@ -55,8 +55,6 @@ static void note_to(struct bounced *b, slice body)
 	struct addr a = { .bare = false };
 
 	while (b->verp.n == 0 && addr_next(&list, &a) != 0) {
-		if (b->to.n == 0)
-			words_plain(&b->to, buf_slice(&a.address));
 		if (!verp_add_bounced(&b->verp, buf_slice(&a.address)) || b->verp.n > LIMIT_ADDRESS)
 			buf_clear(&b->verp);
 	}
@@ -181,6 +179,7 @@ static bool is_wrapped(const struct bounced *b, const struct part *p)
 static void note_header(struct bounced *b, const struct part *p)
 {
 	slice line = slice_upto(p->header, p->header.n - p->fields.n);
+	struct field to;
 
 	b->null_sender |= slice_case_starts(line, "From MAILER-DAEMON") || slice_starts(line, "From <>");
 	note_fields(b, p->fields);
@@ -188,6 +187,8 @@ static void note_header(struct bounced *b, const struct part *p)
 		b->report_type = is_delivery_status(p->content_type);
 		b->automatic |= !b->report_type;        /* of a disposition, for one (RFC 8098) */
 	}
+	if (head_find(p->fields, "To", &to))
+		first_address(&b->to, to.body);
 	b->notice.own[0] = buf_slice(&b->from);
 	b->notice.own[1] = buf_slice(&b->to);
 	b->notice.domain = addr_domain(buf_slice(&b->from));
@@ -384,11 +385,12 @@ static bool tells_failures(const struct bounced *b)
 {
 	bool delayed = notice_means(&b->notice, PHRASE_DELAYED) || subject_means(b, PHRASE_DELAYED);
 	bool opened = notice_means(&b->notice, PHRASE_FAILED) || delayed, named = b->told.count || b->notice.general.n;
+	bool sure = b->notice.general.n || (b->told.count && failures_row(&b->told, 0)->verdict.sure);
 
 	if (b->listed || (b->report_type && b->reported.count == 0 && opened))
 		return true;
 	if (b->daemon || b->null_sender)
-		return opened || (b->daemon && (subject_means(b, PHRASE_FAILED) || b->notice.general.n));
+		return opened || (b->daemon && (subject_means(b, PHRASE_FAILED) || sure));
 	return named && opened && (subject_means(b, PHRASE_FAILED) || subject_means(b, PHRASE_DELAYED));
 }
 
@@ -431,20 +433,6 @@ static void complete(struct bounced *b, struct failure *row)
 	failures_say(&b->reported, row, said);
 }
 
-/* Where an address is certain, guesses are none. */
-static void drop_guesses(struct failures *f)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < f->count; i++)
-		if (!failures_row(f, i)->guessed)
-			*failures_row(f, kept++) = *failures_row(f, i);
-	if (kept) {
-		f->count = kept;
-		f->rows.n = kept * sizeof(struct failure);
-	}
-}
-
 static void set_actions(struct bounced *b)
 {
 	bool delayed = subject_means(b, PHRASE_DELAYED) || notice_means(&b->notice, PHRASE_DELAYED);
@@ -471,7 +459,7 @@ static void ask_letter(struct bounced *b, struct failures *rows)
 
 static void settle_told(struct bounced *b)
 {
-	drop_guesses(&b->told);
+	failures_drop_guesses(&b->told);
 	ask_letter(b, &b->told);
 	notice_end(&b->notice);
 	set_actions(b);
@@ -553,16 +541,36 @@ static void reset(struct bounced *b)
 	b->wrapped = 0;
 }
 
-int bounced_read(struct bounced *b, struct reader *in)
+void bounced_begin(struct bounced *b)
 {
 	static const struct part_events events = { begin, bytes, end };
-	int got, error;
 
 	reset(b);
-	got = part_walk_message(&events, b, in);
-	error = errno;
+	part_walk_begin(&b->walk, &events, b);
+}
+
+void bounced_more(struct bounced *b, slice some)
+{
+	part_walk_more(&b->walk, some);
+}
+
+void bounced_finish(struct bounced *b)
+{
+	part_walk_finish(&b->walk);
 	notice_finish(&b->notice);
 	settle(b);
+}
+
+int bounced_read(struct bounced *b, struct reader *in)
+{
+	int got, error;
+	slice some;
+
+	bounced_begin(b);
+	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0)
+		bounced_more(b, some);
+	error = errno;
+	bounced_finish(b);
 	errno = error;
 	return got;
 }

@@ -1,7 +1,7 @@
 /*
  * bounced: what a message that came back to us says of whom, whoever wrote it.
  *
- *	bounced_read, bounced_next (until false), bounced_free
+ *	bounced_begin, bounced_more (any number, the bytes in any cuts), bounced_finish; bounced_next (until false); bounced_free
  *
  * One pass over the message (part.h). A report for programs goes before the text for people, which completes it; the
  * address that the bounce came to, where it names a recipient (verp.h), goes before both.
@@ -39,6 +39,7 @@ struct bounced {
 	struct report report, letter;
 
 	/* The part that is read. */
+	struct part_walk walk;
 	enum { BOUNCED_PASS, BOUNCED_TEXT, BOUNCED_REPORT, BOUNCED_HEADER } reading;
 	bool is_html, in_report;
 	size_t wrapped;                 /* depth of a bounce inside the message, or 0 */
@@ -59,7 +60,12 @@ struct bounced_row {
 	slice reason;                   /* UTF-8, one line */
 };
 
-/* Begin with zeros; may be called again for another message. 0; -1 and errno. */
+/* A struct of zeros, or one that read another message. */
+void bounced_begin(struct bounced *);
+void bounced_more(struct bounced *, slice bytes);
+void bounced_finish(struct bounced *);
+
+/* All three, with a message to its end: 0; -1 and errno where it could not be read on. */
 int bounced_read(struct bounced *, struct reader *);
 
 /* The next row from *i on, which begins with 0; valid until the next message is read. */

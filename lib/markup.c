@@ -72,14 +72,14 @@ static void take_tag(struct markup *m, char c, buf *out)
 	}
 }
 
-static void begin_word(struct markup *m, int state)
+static void begin_word(struct markup *m, enum markup_state state)
 {
 	m->state = state;
 	m->n = 0;
 	m->named = false;
 }
 
-/* A line end in HTML is a blank. */
+/* A line end is none in HTML, but what is called so may be plain text. */
 static void take_text(struct markup *m, char c, buf *out)
 {
 	if (c == '<')
@@ -87,7 +87,7 @@ static void take_text(struct markup *m, char c, buf *out)
 	else if (c == '&')
 		begin_word(m, MARKUP_REFERENCE);
 	else if (!m->hidden[0])
-		buf_addchar(out, c == '\n' || c == '\r' ? ' ' : c);
+		buf_addchar(out, c);
 }
 
 void markup_more(struct markup *m, slice html, buf *out)

@@ -10,7 +10,7 @@
 #include "buf.h"
 
 struct markup {
-	enum { MARKUP_TEXT, MARKUP_TAG, MARKUP_REFERENCE } state;
+	enum markup_state { MARKUP_TEXT, MARKUP_TAG, MARKUP_REFERENCE } state;
 	char word[16];          /* the name of the tag or reference, as far as it fits */
 	size_t n;
 	bool named;             /* the name of the tag is over */

@@ -257,12 +257,15 @@ static slice behind(slice line, slice address)
 }
 
 /* The recipient that the letter was sent to is the alias, and not what became of it, which may be kept secret. */
-static void take_alias(struct notice *n, slice address, slice line)
+static bool take_alias(struct notice *n, slice address, slice line)
 {
-	if (!goes_on(n))
+	bool begins = !goes_on(n);
+
+	if (begins)
 		begin_at(n, address, line, false);
 	else if (!failures_find(n->failures, address))
 		failures_rename(n->failures, row_about(n), address);
+	return begins;
 }
 
 /* Whether the address says whom the line is of. */
@@ -274,10 +277,8 @@ static bool take_address(struct notice *n, slice line, slice address, enum place
 
 	if (is_own(n, address))
 		return false;
-	if (meanings >> PHRASE_ALIAS & 1) {
-		take_alias(n, address, line);
-		return !goes_on(n);
-	}
+	if (meanings >> PHRASE_ALIAS & 1 && place != BEGINS)
+		return take_alias(n, address, line);
 	if (place == BEGINS && goes_on(n) && n->block.n && indent_of(line) > n->indent)
 		place = INSIDE;
 	if (!known && ((place != BEGINS && (contact || is_system(address))) || (place == INSIDE && goes_on(n))))
@@ -311,7 +312,7 @@ static bool take_name(struct notice *n, slice line)
 	buf address = { NULL, 0, 0 };
 	slice name = slice_trim(line);
 
-	if (!n->announced || n->domain.n == 0 || name.n == 0)
+	if (!n->announced || n->domain.n == 0 || decoration(name))
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if (!in_local(name.p[i]))

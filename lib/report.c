@@ -121,7 +121,13 @@ static void add_reporter(struct report *r, slice value)
 }
 
 static void set_reporter(struct report *r, slice value) { set_address(&r->reporter, value); }
-static void set_return_path(struct report *r, slice value) { set_address(&r->return_path, value); }
+
+/* The first is that of the last host. */
+static void set_return_path(struct report *r, slice value)
+{
+	if (r->return_path.n == 0)
+		set_address(&r->return_path, value);
+}
 
 static void set_to(struct report *r, slice value)
 {
