@@ -49,15 +49,23 @@ static void note_from(struct bounced *b, slice body)
 	buf_free(&folded);
 }
 
+/* The recipient whom a return path names, where none is known yet. */
+static void note_verp(struct bounced *b, slice address)
+{
+	buf recipient = { NULL, 0, 0 };
+
+	if (b->verp.n == 0 && verp_add_bounced(&recipient, address) && recipient.n <= LIMIT_ADDRESS)
+		words_plain(&b->verp, buf_slice(&recipient));
+	buf_free(&recipient);
+}
+
 static void note_to(struct bounced *b, slice body)
 {
 	struct addr_list list = addr_list(body);
 	struct addr a = { .bare = false };
 
-	while (b->verp.n == 0 && addr_next(&list, &a) != 0) {
-		if (!verp_add_bounced(&b->verp, buf_slice(&a.address)) || b->verp.n > LIMIT_ADDRESS)
-			buf_clear(&b->verp);
-	}
+	while (b->verp.n == 0 && addr_next(&list, &a) != 0)
+		note_verp(b, buf_slice(&a.address));
 	addr_free(&a);
 }
 
@@ -97,12 +105,17 @@ static void note_failed(struct bounced *b, slice body)
 {
 	struct addr_list list = addr_list(body);
 	struct addr a = { .bare = false };
+	buf address = { NULL, 0, 0 };
 
 	for (int got; (got = addr_next(&list, &a)) != 0;)
-		if (got > 0 && a.address.n && a.address.n <= LIMIT_ADDRESS)
-			failures_add(&b->told, buf_slice(&a.address));
+		if (got > 0 && a.address.n && a.address.n <= LIMIT_ADDRESS) {
+			buf_clear(&address);
+			words_plain(&address, buf_slice(&a.address));
+			failures_add(&b->told, buf_slice(&address));
+		}
 	b->listed = b->told.count > 0;
 	addr_free(&a);
+	buf_free(&address);
 }
 
 /* A person's answer to a bounce, or a bounce handed on, has its subject too; a mail system names the letter's behind its own words. */
@@ -447,9 +460,8 @@ static void ask_letter(struct bounced *b, struct failures *rows)
 	const buf *paths[] = { &b->report.return_path, &b->letter.return_path };
 	const buf *names[] = { &b->letter.reporter, &b->letter.to };
 
-	for (size_t i = 0; rows->count == 0 && b->verp.n == 0 && i < 2; i++)
-		if (verp_add_bounced(&b->verp, buf_slice(paths[i])) && b->verp.n > LIMIT_ADDRESS)
-			buf_clear(&b->verp);
+	for (size_t i = 0; rows->count == 0 && i < 2; i++)
+		note_verp(b, buf_slice(paths[i]));
 	for (size_t i = 0; rows->count == 0 && b->verp.n == 0 && i < 2; i++)
 		if (names[i]->n && !slice_case_same(buf_slice(names[i]), buf_slice(&b->from)))
 			failures_add(rows, buf_slice(names[i]));

@@ -138,7 +138,8 @@ static void fold_line(struct notice *n, slice line)
 {
 	buf *w = &n->window;
 
-	memmove(w->p, w->p + n->line, w->n - n->line);
+	if (n->line)
+		memmove(w->p, w->p + n->line, w->n - n->line);
 	w->n -= n->line;
 	if (w->n)
 		buf_addchar(w, ' ');
