@@ -59,19 +59,6 @@ static void add_to_word(struct markup *m, char c)
 		m->word[m->n++] = ascii_lower(c);
 }
 
-static void take_tag(struct markup *m, char c, buf *out)
-{
-	if (c == '>') {
-		end_tag(m, out);
-		m->state = MARKUP_TEXT;
-	} else if (ascii_letter(c) || ascii_digit(c) || (c == '/' && m->n == 0)) {
-		if (!m->named)
-			add_to_word(m, c);
-	} else {
-		m->named = true;
-	}
-}
-
 static void begin_word(struct markup *m, enum markup_state state)
 {
 	m->state = state;
@@ -88,6 +75,26 @@ static void take_text(struct markup *m, char c, buf *out)
 		begin_word(m, MARKUP_REFERENCE);
 	else if (!m->hidden[0])
 		buf_addchar(out, c);
+}
+
+static void take_tag(struct markup *m, char c, buf *out)
+{
+	bool first = m->n == 0 && !m->named;
+
+	if (first && !ascii_letter(c) && c != '/' && c != '!' && c != '?') {
+		m->state = MARKUP_TEXT;         /* a < that stands for itself */
+		if (!m->hidden[0])
+			buf_addchar(out, '<');
+		take_text(m, c, out);
+	} else if (c == '>') {
+		end_tag(m, out);
+		m->state = MARKUP_TEXT;
+	} else if (ascii_letter(c) || ascii_digit(c) || (c == '/' && first)) {
+		if (!m->named)
+			add_to_word(m, c);
+	} else {
+		m->named = true;
+	}
 }
 
 void markup_more(struct markup *m, slice html, buf *out)
