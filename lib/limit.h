@@ -162,6 +162,11 @@ enum {
 	/* Failed recipients of one bounce, some 400 bytes each; the next ones get another. */
 	LIMIT_REPORTED = 10000,
 
+	/* Texts that are kept of a bounce: LIMIT_REPORTED recipients of some 300 bytes; a line of it. A phrase that means something. */
+	LIMIT_BOUNCED = 3 * 1024 * 1024,
+	LIMIT_NOTICE_LINE = 8 * 1024,
+	LIMIT_PHRASE = 64,
+
 	/* Exchanges of one domain that are tried, best first: the largest sites publish some 20. */
 	LIMIT_EXCHANGES = 50,
 

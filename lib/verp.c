@@ -44,3 +44,34 @@ bool verp_add_recipient(buf *to, slice extension)
 	}
 	return true;
 }
+
+/* How lists name their return paths; some have the number of the letter behind it. */
+static const struct { const char *name; bool numbered; } marks[] = {
+	{ "-bounce-", false }, { "-bounces+", false }, { "-return-", true }, { "+bounces-", true },
+};
+
+static slice behind_number(slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && ascii_digit(s.p[n]))
+		n++;
+	return slice_from(s, n && n < s.n && s.p[n] == '-' ? n + 1 : 0);
+}
+
+bool verp_add_bounced(buf *to, slice address)
+{
+	buf local = { NULL, 0, 0 };
+	bool found = false;
+
+	add_plain_local(&local, address);
+	for (size_t i = 1; !found && i < local.n; i++)
+		for (size_t m = 0; !found && m < sizeof marks / sizeof *marks; m++) {
+			slice rest = slice_from(buf_slice(&local), i), extension = slice_from(rest, strlen(marks[m].name));
+
+			if (slice_case_starts(rest, marks[m].name))
+				found = verp_add_recipient(to, marks[m].numbered ? behind_number(extension) : extension);
+		}
+	buf_free(&local);
+	return found;
+}

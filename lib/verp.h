@@ -17,4 +17,10 @@ void verp_add_sender(buf *to, slice pattern, slice recipient);
 /* Appends the recipient that `bob=example.com`, the local part behind that of the pattern, stands for: true; false where it is none. */
 bool verp_add_recipient(buf *to, slice extension);
 
+/*
+ * The same of a whole address to which a bounce came, whatever the list: `news-bounce-bob=example.com@…` as ours, and as ezmlm
+ * (`news-return-7-`), Mailman (`news-bounces+`) and mlmmj (`news+bounces-7-`) have it.
+ */
+bool verp_add_bounced(buf *to, slice address);
+
 #endif

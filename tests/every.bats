@@ -32,12 +32,13 @@ declare -gA run_as=(
 	[mime-encode]='mime-encode'
 	[mail-header]='mail-header Subject'
 	[mail-trace]='mail-trace'
+	[bounce-parse]="bounce-parse $top/tests/fuzz/bounced/qmail -"
 	[mbox-split]='mbox-split -n'
 	[mbox-join]='mbox-join'
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode mime-encode mail-header mail-trace mbox-split mbox-join '
+without_settings=' mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
 
 # These say nothing on standard output.
 silent=' queue-run list-create '

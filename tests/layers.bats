@@ -7,14 +7,15 @@ clock fail network sandbox
 io
 settings run
 conf
-base64-simd magic survey flowed media charset addr command domain crlf separator quote
-base64 qp
-uu head transport mime mbox date verp
+base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
+base64 qp verdict
+uu head transport mime mbox date verp failures
 received
 words transfer
-param
+param notice report
 maildir messages boundary
 downgrade part scan
+bounced
 mboxes mmdf babyl digest
 mailbox
 queue routes aliases list

@@ -23,8 +23,28 @@ static void no_recipient(slice extension)
 	buf_free(&back);
 }
 
+static void bounced(const char *address, const char *want)
+{
+	buf back = { NULL, 0, 0 };
+
+	ok(verp_add_bounced(&back, slice_of(address)) == (*want != '\0'), address);
+	same(buf_slice(&back), want, address);
+	buf_free(&back);
+}
+
 int main(void)
 {
+	bounced("news-bounce-bob=example.com@lists.example.org", "bob@example.com");
+	bounced("News-Bounce-Bob=Example.com@lists.example.org", "Bob@Example.com");
+	bounced("\"news-bounce-a b=example.com\"@lists.example.org", "\"a b\"@example.com");
+	bounced("news-return-7-bob=example.com@lists.example.org", "bob@example.com");
+	bounced("news+bounces-7-bob=example.com@lists.example.org", "bob@example.com");
+	bounced("news-bounces+bob=example.com@lists.example.org", "bob@example.com");
+	bounced("news-bounce-7-bob=example.com@lists.example.org", "7-bob@example.com");
+	bounced("news-bounce@lists.example.org", "");
+	bounced("news-bounce-bob@lists.example.org", "");
+	bounced("news@lists.example.org", "");
+	bounced("", "");
 	vector("bob@example.com", "news-bounce-bob=example.com@lists.example.org");
 	vector("a=b=c@example.com", "news-bounce-a=b=c=example.com@lists.example.org");
 	vector("bob", "news-bounce-bob=@lists.example.org");
