@@ -2,164 +2,10 @@
 
 #include "addr.h"
 #include "bounced.h"
-#include "head.h"
 #include "limit.h"
 #include "mime.h"
 #include "param.h"
 #include "phrase.h"
-#include "verp.h"
-#include "words.h"
-
-/* The header */
-
-static void first_address(buf *to, slice body)
-{
-	struct addr_list list = addr_list(body);
-	struct addr a = { .bare = false };
-
-	buf_clear(to);
-	if (addr_next(&list, &a) > 0 && a.address.n <= LIMIT_ADDRESS)
-		words_plain(to, buf_slice(&a.address));
-	addr_free(&a);
-}
-
-static bool is_daemon(slice local)
-{
-	static const char *const names[] = { "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "postmaster",
-		"mailer", "mmdf", "pmdf", "uucp", "smtp", "microsoftexchange", "mailadmin", "mail-admin", "email.bounces",
-		"bounce", "ndr", "mdaemon", "mail delivery system", "mail delivery subsystem" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (slice_case_starts(local, names[i]))
-			return true;
-	return false;
-}
-
-static void note_from(struct bounced *b, slice body)
-{
-	static const char *const names[] = { "mail delivery", "mail administrator", "system administrator", "mail system",
-		"mailer-daemon", "mailer daemon", "postmaster", "delivery subsystem", "mail deliver" };
-	buf folded = { NULL, 0, 0 };
-
-	first_address(&b->from, body);
-	phrase_fold(&folded, slice_trim(body));
-	b->daemon |= b->from.n == 0 || is_daemon(addr_local(buf_slice(&b->from)));
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		b->daemon |= folded.n && memmem(folded.p, folded.n, names[i], strlen(names[i]));
-	buf_free(&folded);
-}
-
-/* The recipient whom a return path names, where none is known yet. */
-static void note_verp(struct bounced *b, slice address)
-{
-	buf recipient = { NULL, 0, 0 };
-
-	if (b->verp.n == 0 && verp_add_bounced(&recipient, address) && recipient.n <= LIMIT_ADDRESS)
-		words_plain(&b->verp, buf_slice(&recipient));
-	buf_free(&recipient);
-}
-
-static void note_to(struct bounced *b, slice body)
-{
-	struct addr_list list = addr_list(body);
-	struct addr a = { .bare = false };
-
-	while (b->verp.n == 0 && addr_next(&list, &a) != 0)
-		note_verp(b, buf_slice(&a.address));
-	addr_free(&a);
-}
-
-static void note_return_path(struct bounced *b, slice body)
-{
-	buf address = { NULL, 0, 0 };
-
-	first_address(&address, body);
-	b->null_sender |= address.n == 0 || slice_case_starts(buf_slice(&address), "mailer-daemon");
-	buf_free(&address);
-}
-
-static void note_automatic(struct bounced *b, slice body)
-{
-	b->automatic |= !slice_case_starts(slice_trim(body), "no");
-	b->replies |= memmem(body.p, body.n, "vacation", 8) != NULL;
-}
-
-static void note_precedence(struct bounced *b, slice body)
-{
-	body = slice_trim(body);
-	b->replies |= slice_case_starts(body, "auto_reply") || slice_case_starts(body, "auto-reply");
-	b->automatic |= slice_case_is(body, "junk");
-}
-
-static void note_reply(struct bounced *b, slice body)
-{
-	b->replies |= !slice_case_is(slice_trim(body), "no");
-}
-
-static void note_agent(struct bounced *b, slice body)
-{
-	b->replies |= slice_case_starts(slice_trim(body), "TMDA");
-}
-
-static void note_failed(struct bounced *b, slice body)
-{
-	struct addr_list list = addr_list(body);
-	struct addr a = { .bare = false };
-	buf address = { NULL, 0, 0 };
-
-	for (int got; (got = addr_next(&list, &a)) != 0;)
-		if (got > 0 && a.address.n && a.address.n <= LIMIT_ADDRESS) {
-			buf_clear(&address);
-			words_plain(&address, buf_slice(&a.address));
-			failures_add(&b->told, buf_slice(&address));
-		}
-	b->listed = b->told.count > 0;
-	addr_free(&a);
-	buf_free(&address);
-}
-
-/* A person's answer to a bounce, or a bounce handed on, has its subject too; a mail system names the letter's behind its own words. */
-static void note_subject(struct bounced *b, slice body)
-{
-	static const char *const answers[] = { "re:", "aw:", "sv:", "fwd:", "fw:", "wg:" };
-	buf folded = { NULL, 0, 0 };
-	const struct phrase *p;
-	struct phrase_scan scan;
-
-	buf_clear(&b->about);
-	words_decode(&b->about, body);
-	phrase_fold(&folded, buf_slice(&b->about));
-	scan = phrase_scan(buf_slice(&folded));
-	while ((p = phrase_next(&scan)))
-		b->subject |= 1u << p->meaning;
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (slice_starts(buf_slice(&folded), answers[i]))
-			b->subject = 0;
-	buf_free(&folded);
-}
-
-static void note_fields(struct bounced *b, slice fields)
-{
-	static const struct { const char *name; void (*note)(struct bounced *, slice); } wanted[] = {
-		{ "From", note_from }, { "Return-Path", note_return_path }, { "Subject", note_subject },
-		{ "Auto-Submitted", note_automatic }, { "Precedence", note_precedence }, { "X-Precedence", note_precedence },
-		{ "X-Autoreply", note_reply }, { "X-Auto-Reply", note_reply }, { "X-Autorespond", note_reply },
-		{ "X-Auto-Respond", note_reply }, { "X-Autoresponder", note_reply }, { "X-AutoReply-From", note_reply },
-		{ "X-Mail-Autoreply", note_reply }, { "X-Vacation", note_reply }, { "X-Delivery-Agent", note_agent },
-		{ "X-Failed-Recipients", note_failed },
-	};
-	static const char *const received_by[] = { "Delivered-To", "X-Original-To", "Envelope-To", "To" };
-	struct field f;
-
-	for (slice rest = fields; head_next(&rest, &f);)
-		for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-			if (field_is(&f, wanted[i].name))
-				wanted[i].note(b, f.body);
-	for (size_t i = 0; i < sizeof received_by / sizeof *received_by; i++)
-		for (slice rest = fields; b->verp.n == 0 && head_next(&rest, &f);)
-			if (field_is(&f, received_by[i]))
-				note_to(b, f.body);
-}
 
 /* The parts */
 
@@ -191,20 +37,16 @@ static bool is_wrapped(const struct bounced *b, const struct part *p)
 
 static void note_header(struct bounced *b, const struct part *p)
 {
-	slice line = slice_upto(p->header, p->header.n - p->fields.n);
-	struct field to;
+	struct origin *o = &b->origin;
 
-	b->null_sender |= slice_case_starts(line, "From MAILER-DAEMON") || slice_starts(line, "From <>");
-	note_fields(b, p->fields);
+	origin_read(o, slice_upto(p->header, p->header.n - p->fields.n), p->fields);
 	if (slice_case_is(p->subtype, "report")) {
 		b->report_type = is_delivery_status(p->content_type);
-		b->automatic |= !b->report_type;        /* of a disposition, for one (RFC 8098) */
+		o->automatic |= !b->report_type;        /* of a disposition, for one (RFC 8098) */
 	}
-	if (head_find(p->fields, "To", &to))
-		first_address(&b->to, to.body);
-	b->notice.own[0] = buf_slice(&b->from);
-	b->notice.own[1] = buf_slice(&b->to);
-	b->notice.domain = addr_domain(buf_slice(&b->from));
+	b->notice.own[0] = buf_slice(&o->from);
+	b->notice.own[1] = buf_slice(&o->to);
+	b->notice.domain = addr_domain(buf_slice(&o->from));
 }
 
 static void note_letter(struct bounced *b, slice fields)
@@ -380,11 +222,6 @@ static void end(void *context, const struct part *p)
 
 /* What it all comes to */
 
-static bool subject_means(const struct bounced *b, int meaning)
-{
-	return b->subject >> meaning & 1;
-}
-
 /* A report that failed for somebody, or will yet. */
 static bool reports_failures(const struct bounced *b)
 {
@@ -396,36 +233,36 @@ static bool reports_failures(const struct bounced *b)
 
 static bool tells_failures(const struct bounced *b)
 {
-	bool delayed = notice_means(&b->notice, PHRASE_DELAYED) || subject_means(b, PHRASE_DELAYED);
+	bool delayed = notice_means(&b->notice, PHRASE_DELAYED) || origin_means(&b->origin, PHRASE_DELAYED);
 	bool opened = notice_means(&b->notice, PHRASE_FAILED) || delayed, named = b->told.count || b->notice.general.n;
 	bool sure = b->notice.general.n || (b->told.count && failures_row(&b->told, 0)->verdict.sure);
 
-	if (b->listed || (b->report_type && b->reported.count == 0 && opened))
+	if (b->origin.listed || (b->report_type && b->reported.count == 0 && opened))
 		return true;
-	if (b->daemon || b->null_sender)
-		return opened || (b->daemon && (subject_means(b, PHRASE_FAILED) || sure));
-	return named && opened && (subject_means(b, PHRASE_FAILED) || subject_means(b, PHRASE_DELAYED));
+	if (b->origin.daemon || b->origin.null_sender)
+		return opened || (b->origin.daemon && (origin_means(&b->origin, PHRASE_FAILED) || sure));
+	return named && opened && (origin_means(&b->origin, PHRASE_FAILED) || origin_means(&b->origin, PHRASE_DELAYED));
 }
 
 static bool answers(const struct bounced *b)
 {
-	return b->replies || subject_means(b, PHRASE_REPLY) || subject_means(b, PHRASE_CHALLENGE)
-	    || (notice_means(&b->notice, PHRASE_CHALLENGE) && (b->automatic || b->null_sender));
+	return b->origin.replies || origin_means(&b->origin, PHRASE_REPLY) || origin_means(&b->origin, PHRASE_CHALLENGE)
+	    || (notice_means(&b->notice, PHRASE_CHALLENGE) && (b->origin.automatic || b->origin.null_sender));
 }
 
 static enum bounced_kind kind_of(const struct bounced *b)
 {
 	if (b->report.feedback)
 		return b->report.complaint ? BOUNCED_COMPLAINT : BOUNCED_NOT;
-	if (subject_means(b, PHRASE_COMPLAINT))
+	if (origin_means(&b->origin, PHRASE_COMPLAINT))
 		return BOUNCED_COMPLAINT;
 	if (b->reported.count)
 		return reports_failures(b) ? BOUNCED_FAILURES : BOUNCED_NOT;
-	if (answers(b) && !b->daemon && !b->listed)
+	if (answers(b) && !b->origin.daemon && !b->origin.listed)
 		return BOUNCED_REPLY;
 	if (tells_failures(b))
 		return BOUNCED_FAILURES;
-	return answers(b) || b->automatic || (b->null_sender && !b->daemon) ? BOUNCED_REPLY : BOUNCED_NOT;
+	return answers(b) || b->origin.automatic || (b->origin.null_sender && !b->origin.daemon) ? BOUNCED_REPLY : BOUNCED_NOT;
 }
 
 /* What the text says of a recipient whose report does not say why. */
@@ -448,7 +285,7 @@ static void complete(struct bounced *b, struct failure *row)
 
 static void set_actions(struct bounced *b)
 {
-	bool delayed = subject_means(b, PHRASE_DELAYED) || notice_means(&b->notice, PHRASE_DELAYED);
+	bool delayed = origin_means(&b->origin, PHRASE_DELAYED) || notice_means(&b->notice, PHRASE_DELAYED);
 
 	for (size_t i = 0; i < b->told.count; i++)
 		failures_row(&b->told, i)->action = delayed ? FAILURE_DELAYED : FAILURE_FAILED;
@@ -461,9 +298,9 @@ static void ask_letter(struct bounced *b, struct failures *rows)
 	const buf *names[] = { &b->letter.reporter, &b->letter.to };
 
 	for (size_t i = 0; rows->count == 0 && i < 2; i++)
-		note_verp(b, buf_slice(paths[i]));
-	for (size_t i = 0; rows->count == 0 && b->verp.n == 0 && i < 2; i++)
-		if (names[i]->n && !slice_case_same(buf_slice(names[i]), buf_slice(&b->from)))
+		origin_note_path(&b->origin, buf_slice(paths[i]));
+	for (size_t i = 0; rows->count == 0 && b->origin.verp.n == 0 && i < 2; i++)
+		if (names[i]->n && !slice_case_same(buf_slice(names[i]), buf_slice(&b->origin.from)))
 			failures_add(rows, buf_slice(names[i]));
 	if (rows->count == 0)
 		failures_add(rows, SLICE(""));
@@ -493,14 +330,14 @@ static void say_to_all(struct failures *f, slice said)
 static void settle_complaint(struct bounced *b)
 {
 	ask_letter(b, &b->reported);
-	say_to_all(&b->reported, b->report.said.n ? buf_slice(&b->report.said) : buf_slice(&b->about));
+	say_to_all(&b->reported, b->report.said.n ? buf_slice(&b->report.said) : buf_slice(&b->origin.about));
 }
 
 static void settle_reply(struct bounced *b)
 {
 	failures_clear(&b->told);
-	failures_add(&b->told, buf_slice(&b->from));
-	say_to_all(&b->told, buf_slice(&b->about));
+	failures_add(&b->told, buf_slice(&b->origin.from));
+	say_to_all(&b->told, buf_slice(&b->origin.about));
 }
 
 /* Of all that a bounce to one recipient's own address names, the row that says most. */
@@ -537,12 +374,9 @@ static void settle(struct bounced *b)
 
 static void reset(struct bounced *b)
 {
-	buf *texts[] = { &b->verp, &b->from, &b->to, &b->about, &b->line };
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		buf_clear(texts[i]);
-	b->subject = 0;
-	b->daemon = b->null_sender = b->automatic = b->replies = b->listed = b->report_type = false;
+	buf_clear(&b->line);
+	b->report_type = false;
+	origin_begin(&b->origin, &b->told);
 	failures_clear(&b->told);
 	failures_clear(&b->reported);
 	notice_begin(&b->notice, &b->told);
@@ -602,12 +436,12 @@ bool bounced_next(const struct bounced *b, size_t *i, struct bounced_row *row)
 
 	if (b->kind == BOUNCED_NOT)
 		return false;
-	while (*i < b->rows->count && (failures_row(b->rows, *i)->action == FAILURE_NONE || (b->verp.n && *i != b->best)))
+	while (*i < b->rows->count && (failures_row(b->rows, *i)->action == FAILURE_NONE || (b->origin.verp.n && *i != b->best)))
 		++*i;
 	if (*i == b->rows->count)
 		return false;
 	f = failures_row(b->rows, (*i)++);
-	row->recipient = b->verp.n ? buf_slice(&b->verp) : failure_address(b->rows, f);
+	row->recipient = b->origin.verp.n ? buf_slice(&b->origin.verp) : failure_address(b->rows, f);
 	row->action = b->kind != BOUNCED_FAILURES ? "" : f->action == FAILURE_DELAYED ? "delayed" : "failed";
 	row->status = b->kind != BOUNCED_FAILURES ? "" : f->verdict.status;
 	row->class = class_of(b, f);
@@ -617,10 +451,10 @@ bool bounced_next(const struct bounced *b, size_t *i, struct bounced_row *row)
 
 void bounced_free(struct bounced *b)
 {
-	buf *texts[] = { &b->verp, &b->from, &b->to, &b->about, &b->line, &b->utf8, &b->text };
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		buf_free(texts[i]);
+	origin_free(&b->origin);
+	buf_free(&b->line);
+	buf_free(&b->utf8);
+	buf_free(&b->text);
 	failures_free(&b->told);
 	failures_free(&b->reported);
 	notice_free(&b->notice);

@@ -14,6 +14,7 @@
 #include "io.h"
 #include "markup.h"
 #include "notice.h"
+#include "origin.h"
 #include "part.h"
 #include "report.h"
 
@@ -23,15 +24,8 @@ struct bounced {
 	enum bounced_kind kind;
 	bool overflow;                  /* more recipients than failures.h has room for */
 
-	/* What the header says. */
-	buf verp, from, to;             /* the recipient that the address names; addresses of From and To, or empty */
-	buf about;                      /* the subject, */
-	unsigned subject;               /* and its meanings, as in notice.h */
-	bool daemon;                    /* it is from a mail system, */
-	bool null_sender;               /* or has no return path */
-	bool automatic, replies;        /* it is from a program; from one that answers */
-	bool listed;                    /* X-Failed-Recipients */
-	bool report_type;               /* of a delivery status */
+	struct origin origin;           /* what the header says */
+	bool report_type;               /* it is that of a delivery status */
 
 	/* What the parts say. */
 	struct failures told, reported; /* by the text, by the report */

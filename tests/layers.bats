@@ -12,7 +12,7 @@ base64 qp verdict
 uu head transport mime mbox date verp failures
 received
 words transfer
-param notice report
+param notice report origin
 maildir messages boundary
 downgrade part scan
 bounced
