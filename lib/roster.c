@@ -154,11 +154,11 @@ static void put_comments(struct change *c, slice text)
 /* One address: as it stands in the file, if it does, and as it was named, if it was. */
 static void settle(struct change *c, const slice *old, const slice *named)
 {
-	if (!named) {
+	bool stays = old && (!named || (c->joins && (slice_same(*old, *named) || slice_find(*named, '\t') == named->n)));
+
+	if (stays) {
 		put(c, *old);
-	} else if (c->joins && old && (slice_same(*old, *named) || slice_find(*named, '\t') == named->n)) {
-		put(c, *old);
-	} else if (c->joins) {
+	} else if (named && c->joins) {
 		put(c, *named);
 		c->changed(c->context, *named);
 	} else if (old) {
