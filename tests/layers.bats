@@ -25,16 +25,23 @@ dns net
 mx sasl smtp sign
 '
 
-layer_of() { awk -v m="$1" '{ for (i = 1; i <= NF; i++) if ($i == m) { print NR; exit } }' <<<"$layers"; }
-
 @test "every module stands in a layer and includes only what is below it" {
-	for file in "$top"/lib/*.[ch]; do
-		module=$(basename "${file%.[ch]}")
-		own=$(layer_of "$module")
-		[ -n "$own" ] || { echo "$module stands in no layer"; return 1; }
-		for used in $(sed -n 's/^#include "\(.*\)\.h"/\1/p' "$file"); do
-			[ "$used" = "$module" ] && continue
-			[ "$(layer_of "$used")" -lt "$own" ] || { echo "$module includes $used"; return 1; }
+	local -A layer
+	local number=0 line module file used
+
+	while read -r line; do
+		number=$((number + 1))
+		for module in $line; do
+			layer[$module]=$number
 		done
+	done <<<"$layers"
+	while IFS=: read -r file used; do
+		module=${file##*/} module=${module%.[ch]}
+		[ -n "${layer[$module]:-}" ] || { echo "$module stands in no layer"; return 1; }
+		[ "$used" = "$module" ] || [ "${layer[$used]:-0}" -lt "${layer[$module]}" ] || { echo "$module includes $used"; return 1; }
+	done < <(grep -o '^#include "[a-z0-9-]*\.h"' "$top"/lib/*.[ch] | sed 's/#include "\(.*\)\.h"/\1/')
+	for file in "$top"/lib/*.h; do
+		module=${file##*/} module=${module%.h}
+		[ -n "${layer[$module]:-}" ] || { echo "$module stands in no layer"; return 1; }
 	done
 }
