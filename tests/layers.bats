@@ -6,7 +6,7 @@ buf limit
 clock fail network sandbox
 io
 settings run
-conf
+conf phrasebook
 base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
 base64 qp verdict
 uu head transport mime mbox date verp failures
