@@ -125,7 +125,7 @@ static void add_aliases(const struct list *l)
 static void make_list(const char *name, char *address, const char *owner)
 {
 	char *lists = conf_path(&conf, "lists");
-	struct list l = { .name = name, .address = address };
+	struct list l = { .name = name, .folder = list_folder(&conf, name), .address = address };
 	buf text = { NULL, 0, 0 };
 	struct stat whose;
 
@@ -133,10 +133,7 @@ static void make_list(const char *name, char *address, const char *owner)
 		cannot(conf.home);
 	if (mkdir(lists, 0755) && errno != EEXIST)
 		cannot(lists);
-	buf_print(&text, "%s/%s", lists, name);
-	l.folder = mem_text(buf_slice(&text));
 	make_folder(l.folder, &whose);
-	buf_clear(&text);
 	buf_print(&text, "%s\n", owner);
 	make_file(&l, "owners", buf_slice(&text), &whose);
 	make_file(&l, "subscribers", SLICE(""), &whose);

@@ -90,6 +90,16 @@ bool slice_word(slice *rest, slice *word)
 	return n > 0;
 }
 
+bool slice_lists(slice list, slice word)
+{
+	slice one;
+
+	while (slice_word(&list, &one))
+		if (slice_case_same(one, word))
+			return true;
+	return false;
+}
+
 long long slice_number(slice s)
 {
 	long long value = 0;

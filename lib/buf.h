@@ -99,6 +99,9 @@ bool slice_cut(slice *rest, char separator, slice *field);
 /* The same, between runs of SP and TAB. */
 bool slice_word(slice *rest, slice *word);
 
+/* Whether one of the words of a list is this one, without regard to case. */
+bool slice_lists(slice list, slice word);
+
 /* A decimal number of at most 18 digits and nothing else; -1 where s is not one. */
 long long slice_number(slice s);
 

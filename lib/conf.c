@@ -47,12 +47,7 @@ static const struct setting_table known = { table, sizeof table / sizeof *table 
 
 bool conf_lists(const char *list, slice domain)
 {
-	slice rest = slice_of(list), word;
-
-	while (slice_word(&rest, &word))
-		if (slice_case_same(word, domain))
-			return true;
-	return false;
+	return slice_lists(slice_of(list), domain);
 }
 
 /* The first name with a dot that /etc/hosts gives for this host: the full name without asking DNS. */

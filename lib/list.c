@@ -81,7 +81,7 @@ static int check(const struct list *l, const char *path, buf *why)
 	return why->n ? -1 : 0;
 }
 
-static char *folder_of(const struct conf *c, const char *name)
+char *list_folder(const struct conf *c, const char *name)
 {
 	buf path = { NULL, 0, 0 };
 	char *folder;
@@ -99,7 +99,7 @@ void list_load(struct list *l, const struct conf *c, const char *name)
 
 	*l = (struct list){ .name = name };
 	if (list_is_name(name))
-		l->folder = folder_of(c, name);
+		l->folder = list_folder(c, name);
 	if (!l->folder || (access(l->folder, F_OK) && errno == ENOENT))
 		fail(EX_NOINPUT, "%s: no such list", name);
 	settings_begin(&known, l);
@@ -109,7 +109,7 @@ void list_load(struct list *l, const struct conf *c, const char *name)
 	free(path);
 }
 
-static bool read_member(slice line, struct member *m)
+bool member_read(slice line, struct member *m)
 {
 	size_t tab;
 
@@ -135,7 +135,7 @@ int list_members(const struct list *l, const char *file, int (*each)(void *, con
 	while (status == 0 && (got = reader_line(&in, &line)) != 0)
 		if (got < 0)
 			status = -1;
-		else if (read_member(line, &m))
+		else if (member_read(line, &m))
 			status = each(context, &m);
 	got = errno;
 	reader_close(&in);
@@ -146,12 +146,7 @@ int list_members(const struct list *l, const char *file, int (*each)(void *, con
 
 bool member_has(const struct member *m, const char *option)
 {
-	slice rest = m->options, word;
-
-	while (slice_word(&rest, &word))
-		if (slice_case_is(word, option))
-			return true;
-	return false;
+	return slice_lists(m->options, slice_of(option));
 }
 
 static int is_same(void *context, const struct member *m)

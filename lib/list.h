@@ -34,7 +34,8 @@ void list_load(struct list *, const struct conf *, const char *name);
 /* Whether a list may be called that: letters, digits, `-`, `_` and `.`, none of the last three first. */
 bool list_is_name(const char *name);
 
-/* The path of a file of it. Owned by the caller. */
+/* The folder of a list of that name, absolute; the path of a file of it. Owned by the caller. */
+char *list_folder(const struct conf *, const char *name);
 char *list_path(const struct list *, const char *file);
 
 /* Appends an address of it: `news@lists.example.org` with `-owner` is `news-owner@lists.example.org`. */
@@ -48,6 +49,9 @@ struct member {
 	slice address;          /* borrowed until the next call, as the options */
 	slice options;          /* words */
 };
+
+/* A line of such a file: false where it says nothing. */
+bool member_read(slice line, struct member *);
 
 /*
  * Calls each(context, member) for every line of a file of the list until it returns other than 0, and returns that; a

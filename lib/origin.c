@@ -171,9 +171,8 @@ void origin_read(struct origin *o, slice from_line, slice fields)
 			if (field_is(&f, wanted[i].name))
 				wanted[i].note(o, f.body);
 	for (size_t i = 0; i < sizeof received_by / sizeof *received_by; i++)
-		for (slice rest = fields; o->verp.n == 0 && head_next(&rest, &f);)
-			if (field_is(&f, received_by[i]))
-				note_to(o, f.body);
+		for (slice rest = fields; o->verp.n == 0 && head_find_next(&rest, received_by[i], &f);)
+			note_to(o, f.body);
 	if (head_find(fields, "To", &f))
 		first_address(&o->to, f.body);
 }

@@ -58,18 +58,21 @@ static slice text_of(const struct found *f, const struct piece *p)
 	return slice_upto(slice_from(buf_slice(&f->values), p->at), p->n);
 }
 
+/* %HH at the start of s: its byte, or -1. */
+static int escaped(slice s)
+{
+	int high = s.n >= 3 && s.p[0] == '%' ? ascii_hex(s.p[1]) : -1, low = high >= 0 ? ascii_hex(s.p[2]) : -1;
+
+	return low >= 0 ? high << 4 | low : -1;
+}
+
 static void add_unescaped(buf *to, slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		int high = i + 2 < text.n ? ascii_hex(text.p[i + 1]) : -1;
-		int low = i + 2 < text.n ? ascii_hex(text.p[i + 2]) : -1;
+		int byte = escaped(slice_from(text, i));
 
-		if (text.p[i] == '%' && high >= 0 && low >= 0) {
-			buf_addchar(to, (char)(high << 4 | low));
-			i += 2;
-		} else {
-			buf_addchar(to, text.p[i]);
-		}
+		buf_addchar(to, byte >= 0 ? (char)byte : text.p[i]);
+		i += byte >= 0 ? 2 : 0;
 	}
 }
 
@@ -201,9 +204,7 @@ void param_add_extended(buf *to, slice value)
 /* A byte of an extended value, as it is or as %HH; 0 where there is none. */
 static size_t extended_length(slice s)
 {
-	if (s.p[0] != '%')
-		return is_attribute(s.p[0]);
-	return s.n >= 3 && ascii_hex(s.p[1]) >= 0 && ascii_hex(s.p[2]) >= 0 ? 3 : 0;
+	return escaped(s) >= 0 ? 3 : is_attribute(s.p[0]);
 }
 
 long long param_extended_wrong(slice text)

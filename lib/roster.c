@@ -48,16 +48,15 @@ static int add_options(buf *to, slice options)
 
 int roster_add(struct roster *r, slice line)
 {
-	size_t start = r->lines.n, tab;
-	slice address;
+	size_t start = r->lines.n;
+	struct member m;
 
-	line = slice_trim(line);
-	tab = slice_find(line, '\t');
-	address = slice_trim(slice_upto(line, tab));
-	buf_addslice(&r->lines, addr_local(address));
+	if (!member_read(line, &m))
+		return -1;
+	buf_addslice(&r->lines, addr_local(m.address));
 	buf_addchar(&r->lines, '@');
-	if (!letter_takes(address) || address.p[0] == '#' || !addr_local(address).n || domain_ascii(addr_domain(address), &r->lines)
-	    || add_options(&r->lines, slice_from(line, tab + 1)) || r->lines.n - start > LIMIT_COMMAND_LINE) {
+	if (!letter_takes(m.address) || !addr_local(m.address).n || domain_ascii(addr_domain(m.address), &r->lines)
+	    || add_options(&r->lines, m.options) || r->lines.n - start > LIMIT_COMMAND_LINE) {
 		r->lines.n = start;
 		return -1;
 	}

@@ -15,6 +15,12 @@ pennypost() {
 		'mailboxes mailboxes' "$@" >"$PENNYPOST/conf"
 }
 
+# shared_folder MODE: $shared, a folder that others than root can get to, for teardown to remove: bats keeps its own closed.
+shared_folder() {
+	shared=$(mktemp -d "${TMPDIR:-/tmp}/pennypost.XXXXXX")
+	chmod "$1" "$shared"
+}
+
 # The files of the letters that wait in the queue.
 queued() { find "$PENNYPOST"/queue/? -type f ! -name '*.log' 2>/dev/null | sort; }
 

@@ -3,8 +3,7 @@ load helper
 
 # Run by root, the commands of aliases are nobody's, who has to get at all of this.
 setup() {
-	shared=$(mktemp -d "${TMPDIR:-/tmp}/explode.XXXXXX")
-	chmod 755 "$shared"
+	shared_folder 755
 	pennypost
 	mv "$PENNYPOST" "$shared"
 	PENNYPOST=$shared/pennypost

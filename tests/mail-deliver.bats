@@ -5,8 +5,7 @@ load helper
 # Commands and files of aliases are nobody's when root runs this: $shared is a place for them that all may write in.
 setup() {
 	pennypost
-	shared=$(mktemp -d "${TMPDIR:-/tmp}/deliver.XXXXXX")
-	chmod 1777 "$shared"
+	shared_folder 1777
 	boxes=$PENNYPOST/mailboxes
 	mkdir -p "$boxes/bob" "$boxes/carol"
 	letter >"$BATS_TEST_TMPDIR/letter"

@@ -140,9 +140,8 @@ static void add_fields(struct line *l, const char *name, slice fields)
 {
 	struct field f;
 
-	while (head_next(&fields, &f))
-		if (field_is(&f, name))
-			add_field(l, &f);
+	while (head_find_next(&fields, name, &f))
+		add_field(l, &f);
 }
 
 /* Where the fields of each name begin: in one pass, for nearly all there are stand once. */

@@ -169,14 +169,16 @@ static int put_from_spool(const struct letter *m, const buf *header, slice line)
 	struct reader copied;
 	bool file_failed;
 	int fd = io_spool_rest(m->in, &file_failed), status;
+	long long n;
 
 	if (fd < 0) {
 		warn("%s: %s%s", m->name, file_failed ? "temporary file: " : "", strerror(errno));
 		return file_failed ? EX_CANTCREAT : EX_IOERR;
 	}
 	reader_open(&copied, fd);
-	put_counted_header(header, length_left(&copied), line);
-	status = put_counted(m->name, &copied, length_left(&copied));
+	n = length_left(&copied);
+	put_counted_header(header, n, line);
+	status = put_counted(m->name, &copied, n);
 	reader_close(&copied);
 	close(fd);
 	return status;

@@ -46,30 +46,23 @@ struct task *task_take(struct batch *b)
 	return t;
 }
 
-static void add_sender(const struct task *t, buf *to)
-{
-	slice sender = buf_slice(&t->entry->q.sender);
-
-	if (has_verp(t->entry))
-		verp_add_sender(to, sender, rcpt_address(task_recipient(t, 0)));
-	else
-		buf_addslice(to, sender);
-}
-
 void task_line(const struct manager *m, const struct task *t, buf *line)
 {
 	const struct queued *q = &t->entry->q;
-	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 }, sender = { NULL, 0, 0 };
+	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 }, own = { NULL, 0, 0 };
+	slice sender = buf_slice(&q->sender);
 
 	buf_print(&path, "%s/%s/%s", m->queue.path, q->folder, q->id);
 	if (t->to->kind == ROUTE_SMTP)
 		buf_print(&options, "route=smtp:%s ", t->to->target);
 	buf_addslice(&options, buf_slice(&q->options));
-	add_sender(t, &sender);
-	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, buf_slice(&sender),
-	    slice_trim(buf_slice(&options)));
+	if (has_verp(t->entry)) {
+		verp_add_sender(&own, sender, rcpt_address(task_recipient(t, 0)));
+		sender = buf_slice(&own);
+	}
+	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, sender, slice_trim(buf_slice(&options)));
 	buf_free(&path);
-	buf_free(&sender);
+	buf_free(&own);
 	buf_free(&options);
 	for (size_t i = 0; i < t->count; i++)
 		if (!t->rows[i].answered)
