@@ -45,7 +45,7 @@ static int parse(void *context, const char *name, struct reader *in)
 {
 	struct request *r = context;
 	struct bounced_row row;
-	int got = bounced_read(&r->bounced, in);
+	int got = bounced_read(&r->bounced, SLICE(""), in);
 
 	if (got < 0)
 		warn("%s: %s", name, strerror(errno));

@@ -8,12 +8,14 @@
 
 #include "addr.h"
 #include "aliases.h"
+#include "cookie.h"
 #include "fail.h"
 #include "io.h"
 #include "letter.h"
 #include "list.h"
 #include "maildir.h"
-#include "run.h"
+#include "roles.h"
+#include "texts.h"
 
 static const char usage[] = "usage: list-create list address owner";
 
@@ -36,15 +38,14 @@ static void check_address(const char *address)
 /* Names that somebody has already keep their meaning. */
 static void check_aliases(slice local)
 {
-	static const char *const suffixes[] = { "", "-owner", "-bounce" };
 	buf why = { NULL, 0, 0 }, name = { NULL, 0, 0 }, members = { NULL, 0, 0 };
 
 	if (aliases_read(&aliases, &conf, &why))
 		fail(EX_CONFIG, "%s", why.p);
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+	for (size_t i = 0; roles_suffix(i); i++) {
 		buf_clear(&name);
 		buf_addslice(&name, local);
-		buf_addtext(&name, suffixes[i]);
+		buf_addtext(&name, roles_suffix(i));
 		if (aliases_find(&aliases, buf_slice(&name), &members))
 			fail(EX_CANTCREAT, "%s: %s is an alias already", aliases.path, name.p);
 	}
@@ -106,20 +107,35 @@ static void make_archive(const struct list *l, const struct stat *owner)
 	}
 }
 
+static void make_texts(const struct list *l, const struct stat *owner)
+{
+	char *path = list_path(l, "texts");
+	buf file = { NULL, 0, 0 };
+
+	make_folder(path, owner);
+	for (size_t i = 0; texts_name(i); i++) {
+		buf_clear(&file);
+		buf_print(&file, "texts/%s", texts_name(i));
+		make_file(l, file.p, texts_ours(texts_name(i)), owner);
+	}
+	buf_free(&file);
+	free(path);
+}
+
 static void add_aliases(const struct list *l)
 {
-	buf lines = { NULL, 0, 0 }, program = { NULL, 0, 0 };
 	slice local = addr_local(slice_of(l->address));
-	int n = (int)local.n;
+	buf lines = { NULL, 0, 0 };
 
 	if (aliases.text.n && aliases.text.p[aliases.text.n - 1] != '\n')
 		buf_addchar(&lines, '\n');
-	run_path(&program, "list-explode");
-	buf_print(&lines, "%.*s: \"|%s %s\"\n", n, local.p, program.p, l->name);
-	buf_print(&lines, "%.*s-owner: :include:%s/owners\n", n, local.p, l->folder);
-	buf_print(&lines, "%.*s-bounce: %.*s-owner\n", n, local.p, n, local.p);
+	for (size_t i = 0; roles_suffix(i); i++) {
+		buf_print(&lines, "%.*s%s: ", (int)local.n, local.p, roles_suffix(i));
+		roles_add_member(&lines, l, i);
+		buf_addchar(&lines, '\n');
+	}
 	write_file(aliases.path, 0, 0644, buf_slice(&lines));
-	buf_free(&lines), buf_free(&program);
+	buf_free(&lines);
 }
 
 static void make_list(const char *name, char *address, const char *owner)
@@ -131,13 +147,20 @@ static void make_list(const char *name, char *address, const char *owner)
 
 	if (stat(aliases.path, &whose) && stat(conf.home, &whose))
 		cannot(conf.home);
-	if (mkdir(lists, 0755) && errno != EEXIST)
+	if (mkdir(lists, 0755) == 0)
+		give(lists, &whose);
+	else if (errno != EEXIST)
 		cannot(lists);
 	make_folder(l.folder, &whose);
 	buf_print(&text, "%s\n", owner);
 	make_file(&l, "owners", buf_slice(&text), &whose);
 	make_file(&l, "subscribers", SLICE(""), &whose);
 	make_archive(&l, &whose);
+	make_texts(&l, &whose);
+	buf_clear(&text);
+	cookie_add_secret(&text);
+	buf_addchar(&text, '\n');
+	make_file(&l, "key", buf_slice(&text), &whose);
 	buf_clear(&text);
 	buf_print(&text, "address %s\n", address);
 	make_file(&l, "conf", buf_slice(&text), &whose);

@@ -10,6 +10,7 @@
 #include "io.h"
 #include "limit.h"
 #include "queue.h"
+#include "xtext.h"
 
 #define SECOND_BOUNCE "Pennypost-Bounced-Bounce"
 
@@ -148,31 +149,17 @@ static void tell_people(struct bounce *b, const struct bounce_recipient *r, cons
 	buf_free(&said);
 }
 
-static int hex(char c)
-{
-	return ascii_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* xtext as what it stands for (RFC 3461 §4), or as it is where that could not stand in a line of ASCII. */
+/* xtext as what it stands for, or as it is where that could not stand in a line of ASCII. */
 static void add_decoded(buf *to, slice xtext)
 {
-	size_t start = to->n;
+	buf text = { NULL, 0, 0 };
+	bool fits = true;
 
-	for (size_t i = 0; i < xtext.n; i++) {
-		char c = xtext.p[i];
-		int high, low;
-
-		if (c == '+' && i + 2 < xtext.n && (high = hex(xtext.p[i + 1])) >= 0 && (low = hex(xtext.p[i + 2])) >= 0) {
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		if (ascii_control(c) || (unsigned char)c > 127) {
-			to->n = start;
-			add_line(to, xtext, true);
-			return;
-		}
-		buf_addchar(to, c);
-	}
+	xtext_add_decoded(&text, xtext);
+	for (size_t i = 0; i < text.n; i++)
+		fits = fits && !ascii_control(text.p[i]) && (unsigned char)text.p[i] < 128;
+	add_line(to, fits ? buf_slice(&text) : xtext, true);
+	buf_free(&text);
 }
 
 static void add_address(buf *to, const char *field, slice address)
@@ -336,23 +323,6 @@ static void add_chance(buf *to)
 	buf_print(to, "%016llx%016llx", (unsigned long long)chance[0], (unsigned long long)chance[1]);
 }
 
-/* So that a mail reader shows the report under the letter. */
-static void add_references(buf *to, slice fields)
-{
-	struct field field;
-	slice id;
-
-	if (!head_find(fields, "Message-ID", &field))
-		return;
-	id = slice_trim(field.body);
-	if (id.n < 3 || id.n > 250 || id.p[0] != '<' || slice_find(id, '>') != id.n - 1 || !is_ascii(id))
-		return;
-	for (size_t i = 0; i < id.n; i++)
-		if (ascii_control(id.p[i]) || id.p[i] == ' ')
-			return;
-	buf_print(to, "In-Reply-To: %.*s\nReferences: %.*s\n", (int)id.n, id.p, (int)id.n, id.p);
-}
-
 static void add_head(const struct bounce *b, buf *to, slice fields, const char *boundary)
 {
 	bool utf8 = is_utf8(b);
@@ -363,7 +333,7 @@ static void add_head(const struct bounce *b, buf *to, slice fields, const char *
 	add_line(to, b->to, false);
 	buf_print(to, ">\nSubject: %s%s\nMessage-ID: <%s@%.*s>\n", kinds[b->kind].subject,
 	    b->second ? " (a bounce that nobody takes)" : "", boundary, (int)b->host.n, b->host.p);
-	add_references(to, fields);
+	head_add_references(to, fields);
 	if (b->second)
 		buf_addtext(to, SECOND_BOUNCE ": yes\n");
 	buf_print(to, "Auto-Submitted: %s\nMIME-Version: 1.0\n"

@@ -6,6 +6,7 @@
 #include "mime.h"
 #include "param.h"
 #include "phrase.h"
+#include "words.h"
 
 /* The parts */
 
@@ -407,12 +408,18 @@ void bounced_finish(struct bounced *b)
 	settle(b);
 }
 
-int bounced_read(struct bounced *b, struct reader *in)
+void bounced_came_for(struct bounced *b, slice recipient)
+{
+	words_plain(&b->origin.verp, recipient);
+}
+
+int bounced_read(struct bounced *b, slice recipient, struct reader *in)
 {
 	int got, error;
 	slice some;
 
 	bounced_begin(b);
+	bounced_came_for(b, recipient);
 	while ((got = reader_some(in, LIMIT_STREAM, &some)) > 0)
 		bounced_more(b, some);
 	error = errno;

@@ -59,8 +59,11 @@ void bounced_begin(struct bounced *);
 void bounced_more(struct bounced *, slice bytes);
 void bounced_finish(struct bounced *);
 
-/* All three, with a message to its end: 0; -1 and errno where it could not be read on. */
-int bounced_read(struct bounced *, struct reader *);
+/* Behind bounced_begin: the message came to an address that names this recipient, whatever the message says. */
+void bounced_came_for(struct bounced *, slice recipient);
+
+/* All three, with a message to its end, which came for somebody unless that is empty: 0; -1 and errno where it could not be read on. */
+int bounced_read(struct bounced *, slice recipient, struct reader *);
 
 /* The next row from *i on, which begins with 0; valid until the next message is read. */
 bool bounced_next(const struct bounced *, size_t *i, struct bounced_row *);

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "limit.h"
 #include "network.h"
+#include "xtext.h"
 
 void command_split(slice line, slice *verb, slice *argument)
 {
@@ -174,22 +175,6 @@ bool command_path(slice *rest, struct path *path)
 	return rest->n == 0 || ascii_blank(rest->p[0]);
 }
 
-bool command_xtext(slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == ' ' || c == '=' || ascii_control(c) || (unsigned char)c >= 128)
-			return false;
-		if (c != '+')
-			continue;
-		for (int k = 0; k < 2; k++)
-			if (++i >= s.n || !strchr("0123456789ABCDEF", s.p[i]) || !s.p[i])
-				return false;
-	}
-	return true;
-}
-
 static void add_word(buf *options, const char *name, slice value)
 {
 	if (options->n)
@@ -286,7 +271,7 @@ static const char *take_envid(slice value, void *command)
 {
 	struct mail_command *m = command;
 
-	if (value.n == 0 || value.n > 100 || !command_xtext(value))
+	if (value.n == 0 || value.n > 100 || !xtext_is(value))
 		return "501 5.5.4 ENVID is not xtext of at most 100 characters";
 	add_word(&m->options, "envid=", value);
 	return NULL;
@@ -358,8 +343,8 @@ static const char *take_orcpt(slice value, void *command)
 	struct rcpt_command *r = command;
 	size_t n = slice_find(value, ';');
 
-	if (n == 0 || n + 1 >= value.n || value.n > 500 || !command_xtext(slice_upto(value, n)) || !printable(value)
-	    || (!command_xtext(slice_from(value, n + 1)) && !slice_case_starts(value, "utf-8;")))
+	if (n == 0 || n + 1 >= value.n || value.n > 500 || !xtext_is(slice_upto(value, n)) || !printable(value)
+	    || (!xtext_is(slice_from(value, n + 1)) && !slice_case_starts(value, "utf-8;")))
 		return "501 5.5.4 ORCPT is not type;xtext of at most 500 characters";
 	add_word(&r->options, "orcpt=", value);
 	return NULL;

@@ -43,7 +43,4 @@ const char *command_rcpt(slice argument, bool utf8, struct rcpt_command *);
 /* `size [LAST]`. */
 const char *command_bdat(slice argument, long long *size, bool *last);
 
-/* Whether s is xtext (RFC 3461 §4): printable ASCII, `+` and `=` as +2B and +3D. */
-bool command_xtext(slice s);
-
 #endif

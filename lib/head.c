@@ -412,3 +412,24 @@ int head_compose(buf *to, slice text)
 	to->n = start;
 	return -1;
 }
+
+/* `<id>` of printable ASCII and nothing else. */
+static bool is_id(slice id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] <= ' ' || id.p[i] > '~')
+			return false;
+	return id.n > 2 && id.n <= LIMIT_ADDRESS && id.p[0] == '<' && slice_find(id, '>') == id.n - 1;
+}
+
+void head_add_references(buf *to, slice fields)
+{
+	struct field f;
+	slice id;
+
+	if (!head_find(fields, "Message-ID", &f))
+		return;
+	id = slice_trim(f.body);
+	if (is_id(id))
+		buf_print(to, "In-Reply-To: %.*s\nReferences: %.*s\n", (int)id.n, id.p, (int)id.n, id.p);
+}

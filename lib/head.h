@@ -53,6 +53,9 @@ void head_unfold(buf *to, slice body);
  */
 bool head_refold(buf *to, const struct field *, bool addresses);
 
+/* Appends In-Reply-To and References, so that an answer is shown under the message whose fields these are, if it has an id. */
+void head_add_references(buf *to, slice fields);
+
 /* Appends text as RFC 2047 encoded words, a line each, whatever is in it. */
 void head_add_encoded(buf *to, slice text);
 

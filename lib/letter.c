@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "command.h"
 #include "letter.h"
 #include "limit.h"
+#include "xtext.h"
 
 static void add_digits(char *to, uint64_t value, int count)
 {
@@ -243,7 +243,7 @@ bool letter_takes_option(slice option)
 		"ret=full", "ret=hdrs", "requiretls", "verp" };
 
 	if (slice_starts(option, "envid="))
-		return command_xtext(slice_from(option, 6));
+		return xtext_is(slice_from(option, 6));
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (slice_is(option, known[i]))
 			return true;

@@ -113,6 +113,23 @@ enum {
 	/* The subscribers of a list, read whole to be changed: some ten millions. */
 	LIMIT_SUBSCRIBERS = 256 * 1024 * 1024,
 
+	/*
+	 * Automatic answers of all lists to one address and to all, in so many seconds: who subscribes to three lists needs three,
+	 * and a forger, on hundreds of hosts, gets no more from each.
+	 */
+	LIMIT_REPLIES_EACH = 5,
+	LIMIT_REPLIES = 10000,
+	LIMIT_REPLIES_TIME = 3600,
+
+	/* Seconds in which a confirmation has to come, or a probe back: two queues hold a letter for five days each. */
+	LIMIT_CONFIRMATION = 14 * 24 * 3600,
+
+	/* Messages that wait for a moderator at once: who sends more fills no disk. */
+	LIMIT_PENDING = 1000,
+
+	/* Bounces that are kept of a subscriber: months of them, one a day counts. */
+	LIMIT_BOUNCES = 100,
+
 	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
 	LIMIT_SEPARATOR = 4096,
 

@@ -17,10 +17,14 @@ static const struct setting table[] = {
 	SETTING("address", TEXT, address, ""),
 	SETTING("description", TEXT, description, ""),
 	SETTING("post", TEXT, post, "subscribers"),
+	SETTING("others", TEXT, others, "refuse"),
 	SETTING("prefix", TEXT, prefix, ""),
 	SETTING("reply-to", TEXT, reply_to, "author"),
 	SETTING("archive", TEXT, archive, ""),
+	SETTING("unsubscribe", TEXT, unsubscribe, ""),
 	SETTING("verp", TEXT, verp, "yes"),
+	SETTING("bounce-limit", COUNT, bounce_limit, "3"),
+	SETTING("bounce-half-life", TIME, bounce_half_life, "30d"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
 };
 
@@ -74,6 +78,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: address: not an address", path);
 	else if (!is_one_of(l->post, "open subscribers moderators"))
 		buf_print(why, "%s: post: not open, subscribers or moderators", path);
+	else if (!is_one_of(l->others, "refuse hold"))
+		buf_print(why, "%s: others: not refuse or hold", path);
 	else if (!is_one_of(l->reply_to, "author list"))
 		buf_print(why, "%s: reply-to: not author or list", path);
 	else if (!is_one_of(l->verp, "yes no"))
@@ -92,16 +98,23 @@ char *list_folder(const struct conf *c, const char *name)
 	return folder;
 }
 
+bool list_exists(const struct conf *c, const char *name)
+{
+	char *folder = list_is_name(name) ? list_folder(c, name) : NULL;
+	bool exists = folder && (access(folder, F_OK) == 0 || errno != ENOENT);
+
+	free(folder);
+	return exists;
+}
+
 void list_load(struct list *l, const struct conf *c, const char *name)
 {
 	buf why = { NULL, 0, 0 };
 	char *path;
 
-	*l = (struct list){ .name = name };
-	if (list_is_name(name))
-		l->folder = list_folder(c, name);
-	if (!l->folder || (access(l->folder, F_OK) && errno == ENOENT))
+	if (!list_exists(c, name))
 		fail(EX_NOINPUT, "%s: no such list", name);
+	*l = (struct list){ .name = name, .folder = list_folder(c, name) };
 	settings_begin(&known, l);
 	path = list_path(l, "conf");
 	if (settings_read(&known, l, path, &why) || check(l, path, &why))

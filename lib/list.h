@@ -5,6 +5,8 @@
  *	lists/NAME/subscribers  an address a line, then TAB and options: digest, nomail
  *	lists/NAME/owners moderators    addresses, the same way
  *	lists/NAME/archive digest       Maildirs for what was posted, where they are
+ *	lists/NAME/pending bounces      what waits for a moderator (pending.h), and what came back (list-bounce)
+ *	lists/NAME/texts key            texts that it sends (texts.h), and the secret of its confirmations (confirm.h)
  *
  * A line that begins with # says nothing.
  */
@@ -21,15 +23,21 @@ struct list {
 	char *address;                  /* to post to */
 	char *description;
 	char *post;                     /* "open", "subscribers" or "moderators": who may */
+	char *others;                   /* "refuse" or "hold": what becomes of messages of those who may not */
 	char *prefix;                   /* of subjects, or empty */
 	char *reply_to;                 /* "author" or "list" */
-	char *archive;                  /* a URL, or empty */
+	char *archive;                  /* a URL, or empty, as the next */
+	char *unsubscribe;              /* of list-post-unsubscribe */
 	char *verp;                     /* "yes" or "no" */
+	long long bounce_limit;         /* the score at which a subscriber is probed, 0: never */
+	long long bounce_half_life;     /* seconds in which a score is halved */
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
 };
 
 /* Reads its settings; else the end of the program, with EX_NOINPUT where there is no such list, and EX_CONFIG. */
 void list_load(struct list *, const struct conf *, const char *name);
+
+bool list_exists(const struct conf *, const char *name);
 
 /* Whether a list may be called that: letters, digits, `-`, `_` and `.`, none of the last three first. */
 bool list_is_name(const char *name);

@@ -142,21 +142,43 @@ static int find_postmaster(struct local *l, const struct conf *c)
 	return 1;
 }
 
+static bool find_alias(struct local *l, const struct aliases *a, slice name)
+{
+	l->line = aliases_find(a, name, &l->members);
+	if (l->line) {
+		l->kind = LOCAL_ALIAS;
+		set_text(&l->name, name);
+	}
+	return l->line != 0;
+}
+
 /* 1: it is somebody; 0; -1. */
 static int find_name(struct local *l, const struct conf *c, const struct aliases *a, slice name, buf *why)
 {
 	int got;
 
-	l->line = aliases_find(a, name, &l->members);
-	if (l->line) {
-		l->kind = LOCAL_ALIAS;
-		set_text(&l->name, name);
+	if (find_alias(l, a, name))
 		return 1;
-	}
 	got = find_user(l, c, name, why);
 	if (got == 0 && slice_case_is(name, "postmaster"))
 		got = find_postmaster(l, c);
 	return got;
+}
+
+/* The longest alias before one of the first dashes up to `end`. */
+static int find_first(struct local *l, const struct aliases *a, slice whole, size_t end)
+{
+	size_t cuts[LIMIT_DASHES], n = 0;
+
+	for (size_t i = 1; i < end && n < LIMIT_DASHES; i++)
+		if (whole.p[i] == '-')
+			cuts[n++] = i;
+	while (n-- > 0)
+		if (find_alias(l, a, slice_upto(whole, cuts[n]))) {
+			set_text(&l->extension, slice_from(whole, cuts[n] + 1));
+			return 1;
+		}
+	return 0;
 }
 
 static int find_before(struct local *l, const struct conf *c, const struct aliases *a, slice whole, size_t cut,
@@ -169,6 +191,7 @@ static int find_before(struct local *l, const struct conf *c, const struct alias
 	return got;
 }
 
+/* The last dashes cut off an extension from an alias or a user. The first may have an address behind them, full of its own. */
 static int find_parts(struct local *l, const struct conf *c, const struct aliases *a, slice whole, buf *why)
 {
 	size_t plus = slice_find(whole, '+');
@@ -181,7 +204,7 @@ static int find_parts(struct local *l, const struct conf *c, const struct aliase
 			dashes++;
 			got = find_before(l, c, a, whole, i, why);
 		}
-	return got;
+	return got ? got : find_first(l, a, whole, plus);
 }
 
 static int settle(struct local *l, int got)

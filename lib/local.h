@@ -4,7 +4,8 @@
  * In this order: an alias; a user, which is a folder under `mailboxes` where conf
  * sets it and else an entry of the system's passwd; then the same for what stands
  * before an extension, `user+extension` (cut at the first +) and then
- * `user-extension` (cut at the last of LIMIT_DASHES dashes that leaves a name somebody has).
+ * `user-extension` (cut at the last of LIMIT_DASHES dashes that leaves a name somebody has; then at the first of them that leave
+ * an alias, for `news-bounce-a-b-c=example.com` may have any number behind it).
  *
  * Aliases compare without regard to case. A user is looked for as written and then
  * in lower case. `postmaster` always exists (RFC 5321 §4.5.1): what conf's `postmaster`

@@ -3,6 +3,7 @@
 #include "charset.h"
 #include "mime.h"
 #include "param.h"
+#include "uri.h"
 #include "words.h"
 
 /* A value, as a range of `values`. */
@@ -58,24 +59,6 @@ static slice text_of(const struct found *f, const struct piece *p)
 	return slice_upto(slice_from(buf_slice(&f->values), p->at), p->n);
 }
 
-/* %HH at the start of s: its byte, or -1. */
-static int escaped(slice s)
-{
-	int high = s.n >= 3 && s.p[0] == '%' ? ascii_hex(s.p[1]) : -1, low = high >= 0 ? ascii_hex(s.p[2]) : -1;
-
-	return low >= 0 ? high << 4 | low : -1;
-}
-
-static void add_unescaped(buf *to, slice text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		int byte = escaped(slice_from(text, i));
-
-		buf_addchar(to, byte >= 0 ? (char)byte : text.p[i]);
-		i += byte >= 0 ? 2 : 0;
-	}
-}
-
 /* Takes `charset'language'` from the start of *text; empty where it does not begin so. */
 static slice take_charset(slice *text)
 {
@@ -100,7 +83,7 @@ static void add_pieces(buf *value, const struct found *f, const struct piece *p,
 		if (i)
 			text = text_of(f, &p[i]);
 		if (p[i].encoded)
-			add_unescaped(&bytes, text);
+			uri_add_decoded(&bytes, text);
 		else
 			buf_addslice(&bytes, text);
 	}
@@ -204,7 +187,7 @@ void param_add_extended(buf *to, slice value)
 /* A byte of an extended value, as it is or as %HH; 0 where there is none. */
 static size_t extended_length(slice s)
 {
-	return escaped(s) >= 0 ? 3 : is_attribute(s.p[0]);
+	return uri_byte(s) >= 0 ? 3 : is_attribute(s.p[0]);
 }
 
 long long param_extended_wrong(slice text)

@@ -282,3 +282,26 @@ int roster_unsubscribe(struct roster *r, const struct list *l, void (*changed)(v
 
 	return change(r, &c);
 }
+
+static void count(void *changes, slice line)
+{
+	(void)line;
+	++*(int *)changes;
+}
+
+int roster_change_one(const struct list *l, slice line, bool joins)
+{
+	struct change c = { .list = l, .joins = joins, .changed = count };
+	struct roster named = { { NULL, 0, 0 } };
+	int changes = 0, status;
+
+	c.context = &changes;
+	if (roster_add(&named, line)) {
+		errno = EINVAL;
+		return -1;
+	}
+	status = list_has(l, "subscribers", address_of(buf_slice(&named.lines)));
+	status = status < 0 ? -1 : status == joins ? 0 : change(&named, &c);
+	roster_free(&named);
+	return status ? -1 : changes;
+}

@@ -39,4 +39,7 @@ int roster_subscribe(struct roster *, const struct list *, void (*changed)(void 
 /* Takes those named off the list; changed() gets the lines that are gone. */
 int roster_unsubscribe(struct roster *, const struct list *, void (*changed)(void *context, slice line), void *context);
 
+/* One of them, named as in roster_add, joins or leaves: 1; 0 where there is nothing to do; -1 and errno, EINVAL: no address. */
+int roster_change_one(const struct list *, slice line, bool joins);
+
 #endif

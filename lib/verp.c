@@ -15,15 +15,20 @@ bool verp_is_pattern(slice address)
 	return local.n && local.p[local.n - 1] == '=' && addr_domain(address).n;
 }
 
+void verp_add_extension(buf *to, slice recipient)
+{
+	add_plain_local(to, recipient);
+	buf_addchar(to, '=');
+	buf_addslice(to, addr_domain(recipient));
+}
+
 void verp_add_sender(buf *to, slice pattern, slice recipient)
 {
 	slice before = addr_local(pattern);
 	buf local = { NULL, 0, 0 };
 
 	buf_addslice(&local, slice_upto(before, before.n - 1));
-	add_plain_local(&local, recipient);
-	buf_addchar(&local, '=');
-	buf_addslice(&local, addr_domain(recipient));
+	verp_add_extension(&local, recipient);
 	addr_add_local(to, buf_slice(&local));
 	buf_addchar(to, '@');
 	buf_addslice(to, addr_domain(pattern));

@@ -11,6 +11,9 @@
 
 bool verp_is_pattern(slice address);
 
+/* Appends `bob=example.com`, without quotes. */
+void verp_add_extension(buf *to, slice recipient);
+
 /* Appends the return path of a recipient. */
 void verp_add_sender(buf *to, slice pattern, slice recipient);
 

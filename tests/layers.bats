@@ -7,12 +7,12 @@ clock fail network sandbox
 io
 settings run
 conf phrasebook
-base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
-base64 qp verdict
+base64-simd cookie uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
+base64 qp verdict command
 uu head transport mime mbox date verp failures
-received
+received personal
 words transfer
-param notice report origin
+param notice report origin request
 maildir messages boundary
 downgrade part scan
 bounced
@@ -20,7 +20,8 @@ mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
 letter local selection runner bounce
-roster
+roster confirm pending texts replies roles
+notify
 dns net
 mx sasl smtp sign
 '

@@ -1,4 +1,4 @@
-# list-create: a folder and three lines of aliases, and the list is alive.
+# list-create: a folder and some lines of aliases, and the list is alive.
 load helper
 
 setup() {
@@ -8,14 +8,23 @@ setup() {
 
 @test "a folder that only its owner reads, aliases, and nothing else" {
 	list-create news news@here.example olga@here.example
-	[ "$(cd "$PENNYPOST/lists" && find . | LC_ALL=C sort | paste -sd' ')" = \
-		". ./news ./news/archive ./news/archive/cur ./news/archive/new ./news/archive/tmp ./news/conf ./news/owners ./news/subscribers" ]
-	[ "$(stat -c %a "$PENNYPOST/lists/news" "$PENNYPOST/lists/news/subscribers" | paste -sd' ')" = "700 600" ]
+	[ "$(cd "$PENNYPOST/lists" && find . ! -path './news/texts/*' | LC_ALL=C sort | paste -sd' ')" = \
+		". ./news ./news/archive ./news/archive/cur ./news/archive/new ./news/archive/tmp ./news/conf ./news/key ./news/owners ./news/subscribers ./news/texts" ]
+	[ "$(ls "$PENNYPOST/lists/news/texts" | paste -sd' ')" = \
+		"already-subscribed confirm-subscribe confirm-unsubscribe held help moderate not-subscribed probe rejected subscribed unsubscribed" ]
+	[[ $(cat "$PENNYPOST/lists/news/key") =~ ^[0-9a-f]{64}$ ]]
+	[ "$(stat -c %a "$PENNYPOST/lists/news" "$PENNYPOST/lists/news/subscribers" "$PENNYPOST/lists/news/key" | paste -sd' ')" = "700 600 600" ]
 	[ "$(cat "$PENNYPOST/lists/news/conf")" = "address news@here.example" ]
 	[ "$(cat "$PENNYPOST/lists/news/owners")" = olga@here.example ]
 	[ "$(cat "$PENNYPOST/aliases")" = "news: \"|$BUILD/bin/list-explode news\"
-news-owner: :include:$PENNYPOST/lists/news/owners
-news-bounce: news-owner" ]
+news-subscribe: \"|$BUILD/bin/list-subscribe -m news\"
+news-unsubscribe: \"|$BUILD/bin/list-unsubscribe -m news\"
+news-help: \"|$BUILD/bin/list-help news\"
+news-accept: \"|$BUILD/bin/list-moderate -m accept news\"
+news-reject: \"|$BUILD/bin/list-moderate -m reject news\"
+news-bounce: \"|$BUILD/bin/list-bounce news\"
+news-probe: \"|$BUILD/bin/list-bounce -p news\"
+news-owner: :include:$PENNYPOST/lists/news/owners" ]
 }
 
 @test "what is there stays: a list, an alias" {
@@ -34,7 +43,7 @@ news-bounce: news-owner" ]
 	printf 'staff: bob' >"$PENNYPOST/aliases"
 	list-create news news@here.example olga@here.example
 	[ "$(head -n 1 "$PENNYPOST/aliases")" = 'staff: bob' ]
-	[ "$(wc -l <"$PENNYPOST/aliases")" = 4 ]
+	[ "$(wc -l <"$PENNYPOST/aliases")" = 10 ]
 	newaliases
 }
 

@@ -27,20 +27,35 @@ setup() {
 	[ "$(tail -c +$((offset + 1)) "$path")" = "$(message_of "$path")" ]
 }
 
-@test "with verp each recipient is a job, from a sender of its own, and the report goes to the pattern" {
+@test "with verp each recipient is a job, from a sender of its own, to which its report goes" {
 	printf '#!/bin/sh\nexec tee -a "%s" | "%s/tests/transport.pl" "%s"\n' "$BATS_TEST_TMPDIR/jobs" "$top" "$asked" >"$BATS_TEST_TMPDIR/keep"
 	chmod +x "$BATS_TEST_TMPDIR/keep"
 	printf "%s pipe:$BATS_TEST_TMPDIR/keep\n" here.example '*' >"$PENNYPOST/routes"
-	echo 'dave=550_5.1.1_no' >"$asked.rules"
+	printf '^%s=550_5.1.1_no\n' carol dave >"$asked.rules"
 	echo letter | queue-add -f news-bounce-=@here.example -o verp bob@example.com carol@example.com dave@example.com
 	queue-run
 	queue-run
 	[ "$(cut -f 4,6 "$BATS_TEST_TMPDIR/jobs" | sort)" = "\
-	news-bounce-=@here.example
+	news-bounce-carol=example.com@here.example
+	news-bounce-dave=example.com@here.example
 news-bounce-bob=example.com@here.example	bob@example.com
 news-bounce-carol=example.com@here.example	carol@example.com
 news-bounce-dave=example.com@here.example	dave@example.com" ]
 	[ -z "$(queued)" ]
+}
+
+@test "fields of an entry are filled in for each recipient, who is then a job of his own; its key goes to nobody" {
+	printf '#!/bin/sh\nexec tee -a "%s" | "%s/tests/transport.pl" "%s"\n' "$BATS_TEST_TMPDIR/jobs" "$top" "$asked" >"$BATS_TEST_TMPDIR/keep"
+	chmod +x "$BATS_TEST_TMPDIR/keep"
+	printf "%s pipe:$BATS_TEST_TMPDIR/keep\n" here.example '*' >"$PENNYPOST/routes"
+	id=$(echo letter | queue-add -f news@here.example 'bob+x@example.com' '"c d"@example.com')
+	key=$(printf '01%.0s' {1..32})
+	sed -i "4i option key=$key\noption field=To:+20<{address}>\noption field=X:+20{link}{+2B}\noption body=7bit" "$(queued)"
+	queue-run
+	cookie() { printf '.%s' "$1" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" | sed 's/.* //' | head -c 16; }
+	[ "$(cut -f 5,6 "$BATS_TEST_TMPDIR/jobs" | sort)" = "\
+field=To:+20<\"c+20d\"@example.com> field=X:+20$(cookie 'c d=example.com')-c%20d+3Dexample.com{+2B} body=7bit	\"c d\"@example.com
+field=To:+20<bob+2Bx@example.com> field=X:+20$(cookie 'bob+x=example.com')-bob%2Bx+3Dexample.com{+2B} body=7bit	bob+x@example.com" ]
 }
 
 @test "what was deferred waits, with a line in its log, and is not tried before its time" {

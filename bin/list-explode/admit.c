@@ -121,5 +121,5 @@ enum admission admit(struct posting *p)
 		buf_addtext(&p->why, "an automatic answer");
 		return ADMIT_DROP;
 	}
-	return admit_author(p);
+	return p->approved ? ADMIT_POST : admit_author(p);
 }

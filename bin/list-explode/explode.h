@@ -10,6 +10,7 @@
 struct posting {
 	struct conf conf;
 	struct list list;
+	bool approved;                  /* a moderator let it pass */
 	const char *sender;             /* of the envelope, empty for the null reverse-path; NULL where nobody said */
 	buf fields;                     /* the header as it came, without the line that ends it */
 	buf why;                        /* it is not taken */
@@ -26,6 +27,9 @@ enum admission {
 
 /* What is wrong stands in p->why. */
 enum admission admit(struct posting *p);
+
+/* hold.c: keeps the message, which is read to its end, for a moderator, who is told: 0; -1 and errno, EDQUOT: too many wait. */
+int hold(const struct posting *);
 
 /* header.c: appends the header as subscribers get it. */
 void rewrite_header(const struct posting *p, buf *to);

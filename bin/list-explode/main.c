@@ -9,7 +9,7 @@
 #include "limit.h"
 #include "runner.h"
 
-static const char usage[] = "usage: list-explode list <message";
+static const char usage[] = "usage: list-explode [-a] list <message";
 
 static struct posting posting;
 static struct copies copies;
@@ -29,6 +29,20 @@ static void read_header(struct posting *p)
 		fail(EX_DATAERR, "standard input: no message");
 }
 
+/* Of one who may not post. */
+static _Noreturn void turn_away(const struct posting *p)
+{
+	if (strcmp(p->list.others, "refuse") == 0)
+		fail(EX_NOPERM, "%s: %s", p->list.name, p->why.p);
+	if (hold(p) == 0)
+		exit(io_finish(EX_OK));
+	if (errno == EFBIG)
+		fail(EX_DATAERR, "%s: the message is larger than size-limit", p->list.name);
+	if (errno == EDQUOT)
+		fail(EX_NOPERM, "%s: too many messages wait for a moderator", p->list.name);
+	fail(fail_status(errno), "%s: %s", p->list.name, strerror(errno));
+}
+
 /* The end of the program unless the message is for the subscribers. */
 static void ask_admission(struct posting *p)
 {
@@ -38,7 +52,7 @@ static void ask_admission(struct posting *p)
 		log_line("list=%s status=dropped reason=\"%s\"", p->list.name, p->why.p);
 		exit(EX_OK);
 	case ADMIT_LOOP: fail(EX_DATAERR, "%s: %s", p->list.name, p->why.p);
-	case ADMIT_NOBODY: fail(EX_NOPERM, "%s: %s", p->list.name, p->why.p);
+	case ADMIT_NOBODY: turn_away(p);
 	case ADMIT_ERROR: fail(fail_status(errno), "%s: %s", p->list.name, strerror(errno));
 	}
 }
@@ -71,9 +85,15 @@ static void explode(const struct posting *p)
 int main(int argc, char **argv)
 {
 	size_t recipients;
+	int ch;
 
 	fail_name("list-explode", usage);
-	if (getopt(argc, argv, "") != -1 || optind + 1 != argc)
+	while ((ch = getopt(argc, argv, "a")) != -1)
+		if (ch == 'a')
+			posting.approved = true;
+		else
+			fail_usage();
+	if (optind + 1 != argc)
 		fail_usage();
 	open_list(&posting, argv[optind]);
 	read_header(&posting);

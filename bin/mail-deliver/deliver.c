@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "head.h"
 #include "letter.h"
+#include "personal.h"
 #include "runner.h"
 
 slice delivery_domain(const struct delivery *d)
@@ -39,6 +40,7 @@ void put_above(const struct delivery *d, buf *lines)
 
 	buf_print(lines, "Return-Path: <%.*s>\nDelivered-To: %.*s\n", (int)sender.n, sender.p,
 	    (int)d->recipient.n, d->recipient.p);
+	personal_add_above(lines, d->options);
 }
 
 /* The result of the recipient so far: what must be tried again wins over what failed, that over what went well. */

@@ -4,6 +4,7 @@
 
 #include "deliver.h"
 #include "letter.h"
+#include "personal.h"
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -97,6 +98,7 @@ static int put_message(struct delivery *d, struct letter *letter)
 	int got;
 
 	buf_print(&above, "Delivered-To: %.*s\n", (int)d->recipient.n, d->recipient.p);
+	personal_add_above(&above, d->options);
 	got = letter_write(letter, buf_slice(&above));
 	buf_free(&above);
 	if (got || message_rewind(d->message))

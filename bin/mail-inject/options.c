@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "inject.h"
+#include "xtext.h"
 
 /*
  * Every letter of the sendmail table; what takes an argument and is not named below is ignored with
@@ -56,30 +57,18 @@ static void set_notify(struct request *r, const char *when)
 		}
 }
 
-static bool is_xtext(const char *text)
-{
-	for (; *text; text++) {
-		if (*text <= ' ' || *text > '~' || *text == '=')
-			return false;
-		if (*text == '+' && (strspn(text + 1, "0123456789ABCDEF") < 2))
-			return false;
-	}
-	return true;
-}
-
 /* RFC 3461 §4.4: at most 100 characters, as xtext; what is none yet is made so. */
 static void set_envelope_id(struct request *r, const char *id)
 {
-	bool given = is_xtext(id);
+	slice text = slice_of(id);
 
-	if (!*id || strlen(id) > 100)
+	if (text.n == 0 || text.n > 100)
 		fail(EX_USAGE, "-V: not of 1 to 100 characters");
 	buf_clear(&r->envelope_id);
-	for (; *id; id++)
-		if (given || (*id > ' ' && *id <= '~' && *id != '+' && *id != '='))
-			buf_addchar(&r->envelope_id, *id);
-		else
-			buf_print(&r->envelope_id, "+%02X", (unsigned char)*id);
+	if (xtext_is(text))
+		buf_addslice(&r->envelope_id, text);
+	else
+		xtext_add(&r->envelope_id, text);
 }
 
 static void set_mode(struct request *r, const char *mode)

@@ -251,6 +251,10 @@ void down_clear(struct manager *, struct destination *);
 void down_forget(struct manager *, struct destination *);        /* in memory only */
 bool is_down(const struct destination *);
 
+/* With verp each recipient has a return path of his own, built in *own; others have the sender of the envelope. */
+bool entry_has_verp(const struct entry *);
+slice entry_return_path(const struct entry *, slice recipient, buf *own);
+
 /* task.c */
 struct task *task_take(struct batch *);
 slice task_recipient(const struct task *, size_t row);

@@ -14,11 +14,12 @@
 struct report {
 	struct bounce bounce;
 	uint32_t *at;                   /* of the recipient lines in it */
+	buf own;                        /* where it goes, with verp */
 };
 
 static void open_report(struct report *r, const struct manager *m, const struct entry *e, enum bounce_kind kind)
 {
-	r->at = NULL;
+	*r = (struct report){ .at = NULL };
 	bounce_open(&r->bounce, kind, slice_of(m->conf.hostname));
 	r->bounce.to = buf_slice(&e->q.sender);
 	r->bounce.options = buf_slice(&e->q.options);
@@ -28,6 +29,7 @@ static void open_report(struct report *r, const struct manager *m, const struct 
 static void close_report(struct report *r)
 {
 	bounce_free(&r->bounce);
+	buf_free(&r->own);
 	free(r->at);
 }
 
@@ -179,7 +181,9 @@ static void add_failure(struct failures *f, const struct queue_rcpt *r)
 		reasons_find(&f->reasons, r->address, &b);
 		unwrap(&b);
 		add_recipient(&f->report, &b, (uint32_t)r->at);
-		if (f->report.bounce.count == LIMIT_REPORTED)
+		if (entry_has_verp(f->e))
+			f->report.bounce.to = entry_return_path(f->e, r->address, &f->report.own);
+		if (f->report.bounce.count == LIMIT_REPORTED || entry_has_verp(f->e))
 			send_failures(f);
 	}
 }
@@ -191,7 +195,7 @@ static void read_again(struct entry *e)
 }
 
 /*
- * One report for all that failed in this pass. The failure of a report goes to the
+ * One report for all that failed in this pass, or with verp one for each. The failure of a report goes to the
  * postmaster; the failure of that one goes nowhere.
  */
 enum report_status report_failures(struct manager *m, struct entry *e)
@@ -225,12 +229,12 @@ enum report_status report_failures(struct manager *m, struct entry *e)
 	return f.status;
 }
 
-/* Once: at the first attempt that fails after the time of the notice. */
+/* Once: at the first attempt that fails after the time of the notice. A list has no use for it. */
 bool report_delay_is_due(struct manager *m, const struct entry *e)
 {
 	time_t notice = e->q.arrived + (m->conf.delay_notice ? m->conf.delay_notice : DELAY_NOTICE);
 
-	return e->q.sender.n && clock_now() >= notice && reasons_last_time(m, e) < notice;
+	return e->q.sender.n && !entry_has_verp(e) && clock_now() >= notice && reasons_last_time(m, e) < notice;
 }
 
 void report_delay(struct manager *m, struct entry *e)
@@ -270,6 +274,7 @@ void report_success(struct manager *m, struct task *t, size_t row, const struct 
 		open_report(t->success, m, t->entry, relayed ? BOUNCE_RELAYED : BOUNCE_DELIVERED);
 	}
 	add_recipient(t->success, &b, t->rows[row].at);
+	t->success->bounce.to = entry_return_path(t->entry, b.address, &t->success->own);
 }
 
 /* The marks come after it, so that a crash repeats the delivery rather than forget the report; a full disk does not. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "limit.h"
+#include "personal.h"
 #include "queue-run.h"
 #include "verp.h"
 
@@ -17,16 +18,32 @@ slice task_recipient(const struct task *t, size_t row)
 	return (slice){ t->text.p + t->rows[row].text, t->rows[row].length };
 }
 
-/* With verp each recipient has a return path, and so a transaction, of its own. */
-static bool has_verp(const struct entry *e)
+bool entry_has_verp(const struct entry *e)
 {
 	return option_value(buf_slice(&e->q.options), "verp").p && verp_is_pattern(buf_slice(&e->q.sender));
+}
+
+slice entry_return_path(const struct entry *e, slice recipient, buf *own)
+{
+	slice sender = buf_slice(&e->q.sender);
+
+	if (!entry_has_verp(e))
+		return sender;
+	buf_clear(own);
+	verp_add_sender(own, sender, recipient);
+	return buf_slice(own);
+}
+
+/* Whose return path, or fields, are each recipient's own needs a transaction for each. */
+static bool is_personal(const struct entry *e)
+{
+	return entry_has_verp(e) || personal_is(buf_slice(&e->q.options));
 }
 
 /* What cannot be read any more is left alone until the next attempt. */
 struct task *task_take(struct batch *b)
 {
-	size_t most = has_verp(b->entry) ? 1 : LIMIT_TRANSACTION;
+	size_t most = is_personal(b->entry) ? 1 : LIMIT_TRANSACTION;
 	size_t n = b->end - b->next < most ? b->end - b->next : most;
 	struct task *t = mem_alloc(sizeof *t);
 	struct entry *e = b->entry;
@@ -50,17 +67,17 @@ void task_line(const struct manager *m, const struct task *t, buf *line)
 {
 	const struct queued *q = &t->entry->q;
 	buf path = { NULL, 0, 0 }, options = { NULL, 0, 0 }, own = { NULL, 0, 0 };
-	slice sender = buf_slice(&q->sender);
+	slice first = rcpt_address(task_recipient(t, 0));
 
 	buf_print(&path, "%s/%s/%s", m->queue.path, q->folder, q->id);
 	if (t->to->kind == ROUTE_SMTP)
 		buf_print(&options, "route=smtp:%s ", t->to->target);
-	buf_addslice(&options, buf_slice(&q->options));
-	if (has_verp(t->entry)) {
-		verp_add_sender(&own, sender, rcpt_address(task_recipient(t, 0)));
-		sender = buf_slice(&own);
-	}
-	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, sender, slice_trim(buf_slice(&options)));
+	if (personal_is(buf_slice(&q->options)))
+		personal_add_options(&options, buf_slice(&q->options), first);
+	else
+		buf_addslice(&options, buf_slice(&q->options));
+	transport_add_job(line, slice_of(q->id), buf_slice(&path), q->message, entry_return_path(t->entry, first, &own),
+	    slice_trim(buf_slice(&options)));
 	buf_free(&path);
 	buf_free(&own);
 	buf_free(&options);

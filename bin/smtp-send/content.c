@@ -13,13 +13,15 @@ static int read_block(struct content *c)
 	ssize_t n;
 
 	c->block.n = 0;
+	if (c->at == c->begin)
+		buf_addslice(&c->block, buf_slice(&c->above));
 	while ((n = pread(c->fd, buf_reserve(&c->block, LIMIT_STREAM), LIMIT_STREAM, c->at)) < 0 && errno == EINTR)
 		;
 	if (n < 0)
 		return -1;
 	c->whole = c->at == c->begin && n < LIMIT_STREAM;
 	c->at += n;
-	c->block.n = (size_t)n;
+	c->block.n += (size_t)n;
 	return n > 0;
 }
 
@@ -215,6 +217,7 @@ int content_open(struct content *c, slice path, int fd, off_t begin)
 	c->borrowed = fd >= 0;
 	c->begin = begin;
 	c->whole = false;
+	buf_clear(&c->above);
 	content_rewind(c, false);
 	if (c->borrowed)
 		return 0;
@@ -235,6 +238,7 @@ void content_close(struct content *c)
 void content_free(struct content *c)
 {
 	content_close(c);
+	buf_free(&c->above);
 	buf_free(&c->block);
 	buf_free(&c->converted);
 }

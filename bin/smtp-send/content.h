@@ -26,6 +26,7 @@ struct facts {
 struct content {
 	int fd;
 	bool borrowed;          /* fd is not ours to close */
+	buf above;              /* fields that go before what the file holds; set after content_open */
 	off_t begin, at;        /* of the message in the file; of the next byte to read */
 	buf block;              /* the last bytes read: all of them if `whole` */
 	bool whole;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "personal.h"
 #include "queue.h"
 #include "session.h"
 
@@ -140,6 +141,7 @@ static int learn(struct session *s, struct work *w)
 
 	if (content_open(&s->content, w->job.path, w->fd, w->job.offset))
 		return -1;
+	personal_add_above(&s->content.above, w->job.options);
 	if (!w->known && content_learn(&s->content, &w->facts))
 		return -1;
 	w->known = true;
