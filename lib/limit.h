@@ -113,6 +113,12 @@ enum {
 	/* The subscribers of a list, read whole to be changed: some ten millions. */
 	LIMIT_SUBSCRIBERS = 256 * 1024 * 1024,
 
+	/* A subject or an author in the table of contents of a digest: two lines and more. */
+	LIMIT_TOPIC = 200,
+
+	/* What says which messages the digest has that is being sent: some 100,000 names of files. */
+	LIMIT_ISSUE = 16 * 1024 * 1024,
+
 	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
 	LIMIT_SEPARATOR = 4096,
 

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -22,6 +24,9 @@ static const struct setting table[] = {
 	SETTING("archive", TEXT, archive, ""),
 	SETTING("verp", TEXT, verp, "yes"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
+	SETTING("digest-age", TIME, digest_age, "1d"),
+	SETTING("digest-count", COUNT, digest_count, "50"),
+	SETTING("digest-size", SIZE, digest_size, "500K"),
 };
 
 static const struct setting_table known = { table, sizeof table / sizeof *table };
@@ -40,6 +45,30 @@ char *list_path(const struct list *l, const char *file)
 
 	buf_print(&path, "%s/%s", l->folder, file);
 	return path.p;
+}
+
+/* What root makes belongs to whose the list is. */
+static int give(const struct list *l, int fd)
+{
+	struct stat st;
+
+	return geteuid() == 0 && (stat(l->folder, &st) || fchown(fd, st.st_uid, st.st_gid)) ? -1 : 0;
+}
+
+int list_lock(const struct list *l, const char *file)
+{
+	char *path = list_path(l, file);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	free(path);
+	if (fd >= 0 && (give(l, fd) || flock(fd, LOCK_EX))) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		fd = -1;
+	}
+	return fd;
 }
 
 void list_add_address(buf *to, const struct list *l, const char *suffix)

@@ -4,8 +4,8 @@ load helper
 layers='
 buf limit
 clock fail network sandbox
-io
-settings run
+io chance
+settings run replace
 conf phrasebook
 base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
 base64 qp verdict
@@ -20,7 +20,7 @@ mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
 letter local selection runner bounce
-roster
+roster masthead
 dns net
 mx sasl smtp sign
 '
