@@ -52,6 +52,8 @@ static void check_settings(void)
 		say("conf: unsubscribe: mail programs follow https:// only (RFC 8058)");
 	if (list.unsubscribe[0] && strcmp(list.verp, "no") == 0)
 		say("conf: unsubscribe: says nothing with `verp no'");
+	if (strcmp(list.to, "subscriber") == 0 && strcmp(list.verp, "no") == 0)
+		say("conf: to: says nothing with `verp no'");
 }
 
 /* An alias may have members besides ours. */

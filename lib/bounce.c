@@ -1,10 +1,9 @@
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "bounce.h"
+#include "chance.h"
 #include "clock.h"
 #include "head.h"
 #include "io.h"
@@ -313,16 +312,6 @@ void bounce_options(const struct bounce *b, int fd, off_t message, bool whole, b
 	buf_free(&fields);
 }
 
-/* Nobody who wrote the letter can know it, so nothing in the letter can end a part. */
-static void add_chance(buf *to)
-{
-	uint64_t chance[2];
-
-	if (getrandom(chance, sizeof chance, 0) != sizeof chance)
-		chance[0] = chance[1] = (uint64_t)clock_ms();
-	buf_print(to, "%016llx%016llx", (unsigned long long)chance[0], (unsigned long long)chance[1]);
-}
-
 static void add_head(const struct bounce *b, buf *to, slice fields, const char *boundary)
 {
 	bool utf8 = is_utf8(b);
@@ -390,7 +379,7 @@ int bounce_write(const struct bounce *b, int fd, off_t message, bool whole, int 
 	int status = read_header(fd, message, &fields);
 	bool ascii = whole ? status == 0 && copy(fd, message, only_ascii, NULL) == 0 : is_ascii(buf_slice(&fields));
 
-	add_chance(&boundary);
+	chance_add(&boundary);
 	add_head(b, &out, buf_slice(&fields), boundary.p);
 	add_text(b, &out, boundary.p);
 	add_delivery_status(b, &out, boundary.p);

@@ -78,9 +78,7 @@ static bool is_header(const struct part *p)
 /* HTML where nothing else said something; what is attached is the letter, or of it. A multipart without boundary is text. */
 static bool is_text(const struct bounced *b, const struct part *p)
 {
-	slice disposition = p->disposition;
-
-	if (slice_case_is(mime_token(&disposition), "attachment"))
+	if (part_is_attachment(p))
 		return false;
 	if (is_of(p, "text", "html"))
 		return !notice_means(&b->notice, PHRASE_FAILED) && !notice_means(&b->notice, PHRASE_DELAYED);
@@ -89,14 +87,9 @@ static bool is_text(const struct bounced *b, const struct part *p)
 
 static void begin_text(struct bounced *b, const struct part *p)
 {
-	buf name = { NULL, 0, 0 };
-
-	mime_parameter_text(p->content_type, "charset", &name);
-	if (name.n == 0 || charset_open(&b->charset, buf_slice(&name)))
-		charset_guess(&b->charset);
+	part_charset(p, &b->charset);
 	b->is_html = is_of(p, "text", "html");
 	b->markup = (struct markup){ .n = 0 };
-	buf_free(&name);
 }
 
 static void begin(void *context, const struct part *p)

@@ -49,14 +49,30 @@ int confirm_add_address(buf *to, const struct list *l, const char *purpose, slic
 	return status;
 }
 
-int confirm_check(const struct list *l, const char *purpose, slice extension, slice *about)
+/* Its time, 0 where it has none. */
+static int read_cookie(const struct list *l, const char *purpose, slice extension, slice *about, time_t *made)
 {
 	buf key = { NULL, 0, 0 };
 	int status = confirm_add_key(&key, l, purpose);
-	time_t now = clock_now(), made;
 
-	if (status == 0 && cookie_read(extension, buf_slice(&key), about, &made))
-		status = !made || (made <= now && now - made < LIMIT_CONFIRMATION);
+	if (status == 0)
+		status = cookie_read(extension, buf_slice(&key), about, made);
 	buf_free(&key);
 	return status;
+}
+
+int confirm_check(const struct list *l, const char *purpose, slice extension, slice *about)
+{
+	time_t now = clock_now(), made = 0;
+	int status = read_cookie(l, purpose, extension, about, &made);
+
+	return status > 0 ? made && made <= now && now - made < LIMIT_CONFIRMATION : status;
+}
+
+int confirm_check_link(const struct list *l, slice extension, slice *about)
+{
+	time_t made = 0;
+	int status = read_cookie(l, CONFIRM_LINK, extension, about, &made);
+
+	return status > 0 ? made == 0 : status;
 }

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -351,5 +352,23 @@ int io_spool_rest(struct reader *in, bool *file_failed)
 		fd = -1;
 	}
 	writer_close(&out);
+	return fd;
+}
+
+int io_input_again(off_t *begin)
+{
+	bool file_failed;
+	struct stat st;
+	int fd;
+
+	*begin = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	if (*begin >= 0 && fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+		return STDIN_FILENO;
+	*begin = 0;
+	fd = io_spool_rest(&io_in, &file_failed);
+	if (fd < 0 && file_failed)
+		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
+	if (fd < 0)
+		fail(EX_IOERR, "standard input: %s", strerror(errno));
 	return fd;
 }

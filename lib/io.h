@@ -90,4 +90,10 @@ int io_spool(void);
  */
 int io_spool_rest(struct reader *in, bool *file_failed);
 
+/*
+ * Standard input, of which nothing was read yet, for what is read more than once: a descriptor, and where in it the input
+ * begins. It is a copy where it is no plain file. Else the end of the program, EX_CANTCREAT or EX_IOERR.
+ */
+int io_input_again(off_t *begin);
+
 #endif

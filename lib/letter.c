@@ -137,6 +137,12 @@ int letter_begin(struct letter *l, const struct conf *c, slice sender, slice opt
 	return write_envelope(l, sender, options);
 }
 
+int letter_hold(struct letter *l)
+{
+	l->folder = queue_folder(&l->queue, "hold");
+	return l->folder < 0 ? -1 : 0;
+}
+
 int letter_open(struct letter *l)
 {
 	if (l->folder < 0)
@@ -235,6 +241,44 @@ void letter_abandon(struct letter *l)
 	}
 	release(l);
 	errno = error;
+}
+
+/* 1 where it is locked; 0 where it is gone; -1. */
+static int open_held(struct queued *q, const struct queue *queue, const char *id)
+{
+	switch (queued_open(q, queue, "hold", id, QUEUE_LOCK)) {
+	case QUEUE_OK: return 1;
+	case QUEUE_GONE: return 0;
+	case QUEUE_BUSY: errno = EAGAIN; return -1;
+	case QUEUE_CORRUPT: errno = EBADMSG; return -1;
+	default: return -1;
+	}
+}
+
+int letter_release(const struct queue *queue, const char *id)
+{
+	struct queued q;
+	int status = open_held(&q, queue, id);
+
+	if (status > 0)
+		status = queued_move(&q, queue, id + QUEUE_ID - 1);
+	queued_close(&q);
+	return status;
+}
+
+int letter_drop_held(const struct queue *queue, const char *id)
+{
+	int folder = queue_folder(queue, "hold"), status = -1;
+	struct queued q = { .fd = -1 };
+
+	if (folder >= 0)
+		status = open_held(&q, queue, id);
+	if (status > 0)
+		status = queued_remove(&q, queue) || fsync(folder) ? -1 : 0;
+	queued_close(&q);
+	if (folder >= 0)
+		close(folder);
+	return status;
 }
 
 bool letter_takes_option(slice option)

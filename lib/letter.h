@@ -29,6 +29,9 @@ struct letter {
 /* options: words as in struct queued. An empty sender is the null reverse-path. */
 int letter_begin(struct letter *, const struct conf *, slice sender, slice options);
 
+/* Right behind letter_begin: it will stand in hold/, which no runner touches. letter_release puts it into the queue. */
+int letter_hold(struct letter *);
+
 /*
  * Its file: the first recipient opens it in any case. Who has to wait for that one anyway opens
  * it meanwhile, which is a good part of what a letter costs beside its two fsyncs. 0, -1.
@@ -44,6 +47,10 @@ int letter_commit(struct letter *);
 
 /* Leaves no trace. Also what to call after any failure. */
 void letter_abandon(struct letter *);
+
+/* A letter in hold/ into the queue, or removed, durably; where it is not there, that was done. 0; -1: EAGAIN, somebody has it. */
+int letter_release(const struct queue *, const char *id);
+int letter_drop_held(const struct queue *, const char *id);
 
 /* Whether a mailbox may stand in an envelope: no blanks outside quotes, no controls, no leading `-`, within bounds. */
 bool letter_takes(slice address);

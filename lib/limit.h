@@ -130,6 +130,12 @@ enum {
 	/* Bounces that are kept of a subscriber: months of them, one a day counts. */
 	LIMIT_BOUNCES = 100,
 
+	/* A subject or an author in the table of contents of a digest: two lines and more. */
+	LIMIT_TOPIC = 200,
+
+	/* What says which messages the digest has that is being sent: some 100,000 names of files. */
+	LIMIT_ISSUE = 16 * 1024 * 1024,
+
 	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
 	LIMIT_SEPARATOR = 4096,
 

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -21,11 +23,15 @@ static const struct setting table[] = {
 	SETTING("prefix", TEXT, prefix, ""),
 	SETTING("reply-to", TEXT, reply_to, "author"),
 	SETTING("archive", TEXT, archive, ""),
+	SETTING("to", TEXT, to, "author"),
 	SETTING("unsubscribe", TEXT, unsubscribe, ""),
 	SETTING("verp", TEXT, verp, "yes"),
 	SETTING("bounce-limit", COUNT, bounce_limit, "3"),
 	SETTING("bounce-half-life", TIME, bounce_half_life, "30d"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
+	SETTING("digest-age", TIME, digest_age, "1d"),
+	SETTING("digest-count", COUNT, digest_count, "50"),
+	SETTING("digest-size", SIZE, digest_size, "500K"),
 };
 
 static const struct setting_table known = { table, sizeof table / sizeof *table };
@@ -44,6 +50,30 @@ char *list_path(const struct list *l, const char *file)
 
 	buf_print(&path, "%s/%s", l->folder, file);
 	return path.p;
+}
+
+/* What root makes belongs to whose the list is. */
+static int give(const struct list *l, int fd)
+{
+	struct stat st;
+
+	return geteuid() == 0 && (stat(l->folder, &st) || fchown(fd, st.st_uid, st.st_gid)) ? -1 : 0;
+}
+
+int list_lock(const struct list *l, const char *file)
+{
+	char *path = list_path(l, file);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	free(path);
+	if (fd >= 0 && (give(l, fd) || flock(fd, LOCK_EX))) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		fd = -1;
+	}
+	return fd;
 }
 
 void list_add_address(buf *to, const struct list *l, const char *suffix)
@@ -82,6 +112,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: others: not refuse or hold", path);
 	else if (!is_one_of(l->reply_to, "author list"))
 		buf_print(why, "%s: reply-to: not author or list", path);
+	else if (!is_one_of(l->to, "author subscriber"))
+		buf_print(why, "%s: to: not author or subscriber", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
 	return why->n ? -1 : 0;

@@ -28,10 +28,14 @@ struct list {
 	char *reply_to;                 /* "author" or "list" */
 	char *archive;                  /* a URL, or empty, as the next */
 	char *unsubscribe;              /* of list-post-unsubscribe */
+	char *to;                       /* "author" or "subscriber": what To says */
 	char *verp;                     /* "yes" or "no" */
 	long long bounce_limit;         /* the score at which a subscriber is probed, 0: never */
 	long long bounce_half_life;     /* seconds in which a score is halved */
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
+	long long digest_age;           /* seconds; a digest is due when its oldest message is so old, or, as the next two, never: 0 */
+	long long digest_count;         /* or when there are so many; no digest has more */
+	long long digest_size;          /* or so many bytes */
 };
 
 /* Reads its settings; else the end of the program, with EX_NOINPUT where there is no such list, and EX_CONFIG. */
@@ -45,6 +49,9 @@ bool list_is_name(const char *name);
 /* The folder of a list of that name, absolute; the path of a file of it. Owned by the caller. */
 char *list_folder(const struct conf *, const char *name);
 char *list_path(const struct list *, const char *file);
+
+/* Waits for the lock on a file of it, which is made if it is missing: a descriptor, whose end is that of the lock; -1. */
+int list_lock(const struct list *, const char *file);
 
 /* Appends an address of it: `news@lists.example.org` with `-owner` is `news-owner@lists.example.org`. */
 void list_add_address(buf *to, const struct list *, const char *suffix);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chance.h"
 #include "clock.h"
 #include "fail.h"
 #include "head.h"
@@ -72,19 +73,20 @@ static int write_enclosed(struct letter *letter, int fd)
 	return got;
 }
 
-/* The id is not known to who wrote the message that is enclosed: it can hold no line of ours. */
 static int write_mixed(struct letter *letter, const struct notification *n, buf *head, slice text)
 {
-	buf end = { NULL, 0, 0 };
+	buf end = { NULL, 0, 0 }, boundary = { NULL, 0, 0 };
 	int status;
 
-	buf_print(head, "Content-Type: multipart/mixed; boundary=\"%s\"\n\n--%s\n", letter->id, letter->id);
+	chance_add(&boundary);
+	buf_print(head, "Content-Type: multipart/mixed; boundary=\"%s\"\n\n--%s\n", boundary.p, boundary.p);
 	add_type(head, text);
 	buf_addslice(head, text);
-	buf_print(head, "\n--%s\nContent-Type: message/rfc822\nContent-Disposition: inline\n\n", letter->id);
-	buf_print(&end, "\n--%s--\n", letter->id);
+	buf_print(head, "\n--%s\nContent-Type: message/rfc822\nContent-Disposition: inline\n\n", boundary.p);
+	buf_print(&end, "\n--%s--\n", boundary.p);
 	status = letter_write(letter, buf_slice(head)) || write_enclosed(letter, n->enclosed) || letter_write(letter, buf_slice(&end));
 	buf_free(&end);
+	buf_free(&boundary);
 	return status ? -1 : 0;
 }
 

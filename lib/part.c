@@ -413,6 +413,23 @@ int part_walk_message(const struct part_events *events, void *context, struct re
 	return got;
 }
 
+void part_charset(const struct part *p, struct charset *c)
+{
+	buf name = { NULL, 0, 0 };
+
+	mime_parameter_text(p->content_type, "charset", &name);
+	if (charset_open(c, buf_slice(&name)))
+		charset_guess(c);
+	buf_free(&name);
+}
+
+bool part_is_attachment(const struct part *p)
+{
+	slice body = p->disposition;
+
+	return slice_case_is(mime_token(&body), "attachment");
+}
+
 void part_filename(buf *to, const struct part *p)
 {
 	if (!mime_parameter_text(p->disposition, "filename", to))

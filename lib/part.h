@@ -15,6 +15,7 @@
 
 #include "boundary.h"
 #include "buf.h"
+#include "charset.h"
 #include "io.h"
 #include "limit.h"
 #include "transfer.h"
@@ -92,6 +93,12 @@ void part_number(buf *to, const struct part *);
 
 /* Appends the file name that a part asks for, as a person reads it: of its disposition, else of its type. Valid during `begin`. */
 void part_filename(buf *to, const struct part *);
+
+/* Opens the character set of a part of text, or one that guesses it. Valid during `begin`, as the next is. */
+void part_charset(const struct part *, struct charset *);
+
+/* An attachment as a reader sees it (RFC 2183 §2). */
+bool part_is_attachment(const struct part *);
 
 /* Whether it was sent in an encoding, and what is in it is decoded first. */
 bool part_is_encoded_message(const struct part *);

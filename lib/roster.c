@@ -1,10 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -13,6 +10,7 @@
 #include "io.h"
 #include "letter.h"
 #include "limit.h"
+#include "replace.h"
 #include "roster.h"
 
 /* Lines without their ends, borrowed from a text. */
@@ -26,7 +24,7 @@ struct change {
 	bool joins;
 	void (*changed)(void *, slice);
 	void *context;
-	struct writer out;
+	struct replacement file;
 };
 
 /* The words behind the TAB, as the file has them. */
@@ -137,8 +135,8 @@ static struct rows rows_of(slice text)
 
 static void put(struct change *c, slice line)
 {
-	writer_put(&c->out, line);
-	writer_char(&c->out, '\n');
+	writer_put(&c->file.out, line);
+	writer_char(&c->file.out, '\n');
 }
 
 static void put_comments(struct change *c, slice text)
@@ -187,84 +185,42 @@ static void merge(struct change *c, const struct rows *old, const struct rows *n
 	}
 }
 
-static int read_old(const struct list *l, buf *text, struct stat *st)
+static int write_new(struct change *c, const char *path, slice old, slice named)
 {
-	char *path = list_path(l, "subscribers");
-	int status = stat(path, st);
+	struct rows there, changes;
 
-	if (status == 0)
-		status = io_file(AT_FDCWD, path, LIMIT_SUBSCRIBERS, text);
-	else if (errno == ENOENT)
-		status = stat(l->folder, st);
-	free(path);
-	return status;
-}
-
-/* As readable as the one before, and whose that was. */
-static int write_new(struct change *c, const char *path, const struct stat *like, slice old, slice named)
-{
-	struct rows there = rows_of(old), changes = rows_of(named);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600), status;
-
-	if (fd < 0)
+	if (replace_begin(&c->file, path))
 		return -1;
-	writer_open(&c->out, fd);
+	there = rows_of(old), changes = rows_of(named);
 	put_comments(c, old);
 	merge(c, &there, &changes);
 	free(there.line), free(changes.line);
-	status = writer_flush(&c->out) || (S_ISREG(like->st_mode) && fchmod(fd, like->st_mode & 07777))
-	    || (geteuid() == 0 && fchown(fd, like->st_uid, like->st_gid)) || fsync(fd) ? -1 : 0;
-	writer_close(&c->out);
-	if (close(fd))
-		status = -1;
-	return status;
-}
-
-static int put_in_place(const struct list *l, const char *new)
-{
-	char *path = list_path(l, "subscribers");
-	int folder = open(l->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = folder < 0 ? -1 : rename(new, path);
-
-	if (status == 0)
-		status = fsync(folder);
-	if (folder >= 0)
-		close(folder);
-	free(path);
-	return status;
+	return replace_commit(&c->file);
 }
 
 static int change_locked(struct change *c, slice named)
 {
-	char *new = list_path(c->list, "subscribers.new");
+	char *path = list_path(c->list, "subscribers");
 	buf old = { NULL, 0, 0 };
-	struct stat like;
-	int status = read_old(c->list, &old, &like);
+	int status = io_file(AT_FDCWD, path, LIMIT_SUBSCRIBERS, &old);
 
-	if (status == 0)
-		status = write_new(c, new, &like, buf_slice(&old), named);
-	if (status == 0)
-		status = put_in_place(c->list, new);
-	if (status) {
-		int error = errno;
-
-		unlink(new);
-		errno = error;
+	if (status == 0 || errno == ENOENT) {
+		status = write_new(c, path, buf_slice(&old), named);
+		if (status)
+			replace_abandon(&c->file);
 	}
-	free(new);
+	free(path);
 	buf_free(&old);
 	return status;
 }
 
 static int change(struct roster *r, struct change *c)
 {
-	char *path = list_path(c->list, "lock");
-	int lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), status = -1;
+	int lock = list_lock(c->list, "lock"), status;
 
-	free(path);
 	if (lock < 0)
 		return -1;
-	if (flock(lock, LOCK_EX) == 0)
-		status = change_locked(c, buf_slice(&r->lines));
+	status = change_locked(c, buf_slice(&r->lines));
 	close(lock);
 	return status;
 }

@@ -12,6 +12,8 @@ setup() {
 	echo 'post open' >>"$PENNYPOST/lists/all/conf"
 	echo alice@here.example >"$PENNYPOST/lists/all/subscribers"
 	export SENDER=alice@here.example
+	cd "$BATS_TEST_TMPDIR"
+	printf -- '-\tbob@there.example\t550\t5.1.1\tno\n' >results
 }
 
 # The way each program is run here, with its input (a letter, where nothing is said).
@@ -37,6 +39,7 @@ declare -gA run_as=(
 	[mime-encode]='mime-encode'
 	[mail-header]='mail-header Subject'
 	[mail-trace]='mail-trace'
+	[bounce-make]='bounce-make alice@here.example results'
 	[bounce-parse]="bounce-parse $top/tests/fuzz/bounced/qmail -"
 	[mbox-split]='mbox-split -n'
 	[mbox-join]='mbox-join'
@@ -111,7 +114,7 @@ tolerably() {
 
 @test "a temporary file that cannot be made is said, and the status is 73" {
 	for program in 'mime-decode -c' 'mime-decode -t text/plain' 'mbox-join -f mboxcl2' 'mime-encode -' \
-		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example'; do
+		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example' 'bounce-make a@here.example results'; do
 		run -73 --separate-stderr env TMPDIR=/nowhere $program < <(printf 'Content-Type: text/plain\nContent-Disposition: attachment\n\nx\n')
 		[[ $stderr = "${program%% *}: "*"temporary file: No such file or directory" ]]
 	done

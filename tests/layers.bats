@@ -4,8 +4,8 @@ load helper
 layers='
 buf limit
 clock fail network sandbox
-io
-settings run
+io chance
+settings run replace
 conf phrasebook
 base64-simd cookie uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command
@@ -21,7 +21,7 @@ mailbox
 queue routes aliases list
 letter local selection runner bounce
 roster confirm pending texts replies roles
-notify
+notify masthead
 dns net
 mx sasl smtp sign
 '

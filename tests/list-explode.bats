@@ -31,10 +31,11 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 @test "one letter with all subscribers, from a sender that says whom it is for; the id is printed" {
 	id=$(post)
 	[ "$(queued)" = "$PENNYPOST/queue/${id: -1}/$id" ]
-	diff <(grep -v '^arrived' "$(queued)") - <<-END
+	diff <(grep -v '^arrived\|^option key=[0-9a-f]\{64\}$' "$(queued)") - <<-END
 		pennypost-queue 1
 		sender news-bounce-=@here.example
 		option verp
+		option field=List-Unsubscribe:+20<mailto:news-unsubscribe-{link}@here.example>
 		-  alice@here.example
 		-  bob@here.example
 
@@ -42,8 +43,9 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 		Subject: hello
 		List-Id: <news.here.example>
 		List-Post: <mailto:news@here.example>
+		List-Help: <mailto:news-help@here.example>
 		List-Owner: <mailto:news-owner@here.example>
-		List-Unsubscribe: <mailto:news-owner@here.example?subject=unsubscribe>
+		List-Subscribe: <mailto:news-subscribe@here.example>
 		Precedence: list
 
 		From here on

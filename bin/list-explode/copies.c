@@ -7,18 +7,26 @@
 #include "explode.h"
 #include "fail.h"
 #include "limit.h"
+#include "masthead.h"
 
 static int open_copy(struct copy *c, const struct list *l, const char *folder)
 {
 	char *path = list_path(l, folder);
-	int status = 0;
+	int status;
 
-	if (access(path, F_OK) == 0) {
-		c->open = true;
-		status = maildir_begin(&c->letter, path);
-	}
+	c->open = true;
+	status = maildir_begin(&c->letter, path);
 	free(path);
 	return status;
+}
+
+static bool has_folder(const struct list *l, const char *folder)
+{
+	char *path = list_path(l, folder);
+	bool has = access(path, F_OK) == 0;
+
+	free(path);
+	return has;
 }
 
 static int put_copy(struct copy *c, slice bytes)
@@ -43,11 +51,17 @@ static void abandon_copy(struct copy *c)
 }
 
 /* What is no address harms only itself. */
-static int add_subscriber(void *letter, const struct member *m)
+static int add_subscriber(void *context, const struct member *m)
 {
-	if (member_has(m, "nomail") || member_has(m, "digest"))
+	struct copies *c = context;
+
+	if (member_has(m, "nomail"))
 		return 0;
-	if (letter_recipient(letter, m->address) == 0)
+	if (member_has(m, "digest")) {
+		c->has_digests = true;
+		return 0;
+	}
+	if (letter_recipient(&c->letter, m->address) == 0)
 		return 0;
 	if (errno != EINVAL)
 		return -1;
@@ -55,27 +69,14 @@ static int add_subscriber(void *letter, const struct member *m)
 	return 0;
 }
 
-/* What bounces comes to NAME-bounce. */
-static int begin_letter(struct letter *letter, const struct posting *p)
-{
-	bool verp = strcmp(p->list.verp, "yes") == 0;
-	buf sender = { NULL, 0, 0 };
-	int status;
-
-	list_add_address(&sender, &p->list, verp ? "-bounce-=" : "-bounce");
-	status = letter_begin(letter, &p->conf, buf_slice(&sender), verp ? SLICE("verp") : SLICE(""));
-	buf_free(&sender);
-	return status;
-}
-
 int copies_begin(struct copies *c, const struct posting *p)
 {
 	*c = (struct copies){ .room = p->list.size_limit ? p->list.size_limit : -1 };
-	if (begin_letter(&c->letter, p) || list_members(&p->list, "subscribers", add_subscriber, &c->letter))
+	if (masthead_begin(&c->letter, &p->conf, &p->list) || list_members(&p->list, "subscribers", add_subscriber, c))
 		return -1;
-	if (open_copy(&c->archive, &p->list, "archive") || open_copy(&c->digest, &p->list, "digest"))
+	if (has_folder(&p->list, "archive") && open_copy(&c->archive, &p->list, "archive"))
 		return -1;
-	return 0;
+	return c->has_digests ? open_copy(&c->digest, &p->list, "digest") : 0;
 }
 
 int copies_put(struct copies *c, slice bytes)

@@ -34,13 +34,17 @@ int hold(const struct posting *);
 /* header.c: appends the header as subscribers get it. */
 void rewrite_header(const struct posting *p, buf *to);
 
-/* copies.c: the message on its way into the queue and, where these folders are, into the Maildirs of the list. */
+/*
+ * copies.c: the message on its way into the queue, into the archive, where it is, and into the Maildir of digests, where a
+ * subscriber gets digests.
+ */
 struct copies {
 	struct letter letter;
 	struct copy {
 		struct maildir_letter letter;
 		bool open;
 	} archive, digest;
+	bool has_digests;               /* a subscriber gets digests */
 	long long room;                 /* bytes that the list still takes, -1: any number */
 };
 

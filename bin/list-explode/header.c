@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "explode.h"
+#include "masthead.h"
 #include "words.h"
 
 /* What another list said, what asks readers for receipts, and what our own way here left. */
@@ -17,6 +18,8 @@ static bool is_dropped(const struct posting *p, const struct field *f)
 	for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
 		if (field_is(f, dropped[i]))
 			return true;
+	if (field_is(f, "To") && masthead_has_to(&p->list))
+		return true;
 	return field_is(f, "Reply-To") && strcmp(p->list.reply_to, "list") == 0;
 }
 
@@ -47,44 +50,6 @@ static void add_subject(const struct posting *p, const struct field *f, buf *to)
 	buf_free(&text);
 }
 
-static void add_id(const struct posting *p, buf *to)
-{
-	buf id = { NULL, 0, 0 };
-
-	buf_addtext(&id, "List-Id: ");
-	if (p->list.description[0]) {
-		head_add_phrase(&id, slice_of(p->list.description));
-		buf_addchar(&id, ' ');
-	}
-	list_add_id(&id, &p->list);
-	buf_addslice(to, buf_slice(&id));
-	buf_addchar(to, '\n');
-	buf_free(&id);
-}
-
-static void add_link(const struct posting *p, const char *name, const char *suffix, const char *query, buf *to)
-{
-	buf_print(to, "%s: <mailto:", name);
-	list_add_address(to, &p->list, suffix);
-	buf_print(to, "%s>\n", query);
-}
-
-static void add_list_fields(const struct posting *p, buf *to)
-{
-	add_id(p, to);
-	add_link(p, "List-Post", "", "", to);
-	add_link(p, "List-Owner", "-owner", "", to);
-	add_link(p, "List-Unsubscribe", "-owner", "?subject=unsubscribe", to);
-	if (p->list.archive[0])
-		buf_print(to, "List-Archive: <%s>\n", p->list.archive);
-	buf_addtext(to, "Precedence: list\n");
-	if (strcmp(p->list.reply_to, "list") == 0) {
-		buf_addtext(to, "Reply-To: ");
-		list_add_address(to, &p->list, "");
-		buf_addchar(to, '\n');
-	}
-}
-
 void rewrite_header(const struct posting *p, buf *to)
 {
 	slice rest = buf_slice(&p->fields);
@@ -105,5 +70,5 @@ void rewrite_header(const struct posting *p, buf *to)
 		buf_addchar(to, '\n');
 	if (!subject && p->list.prefix[0])
 		buf_print(to, "Subject: %s\n", p->list.prefix);
-	add_list_fields(p, to);
+	masthead_add_fields(to, &p->list);
 }

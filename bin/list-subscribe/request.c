@@ -69,7 +69,7 @@ static int is_confirmed(const struct way *way, const struct list *l, const struc
 	int good = request_is_personal(r) ? confirm_check(l, way->purpose, r->extension, about) : 0;
 
 	if (good == 0 && !way->joins)
-		good = confirm_check(l, "one-click", r->extension, about);
+		good = confirm_check_link(l, r->extension, about);
 	return good;
 }
 

@@ -76,7 +76,7 @@ static void enter(struct choice *c, const struct part *p)
 
 	c->alternative[depth] = multipart && slice_case_is(p->subtype, "alternative");
 	c->related[depth] = multipart && slice_case_is(p->subtype, "related");
-	c->aside[depth] = is_attachment(p) || (depth && (c->aside[depth - 1] || (p->index > 1 && c->related[depth - 1])));
+	c->aside[depth] = part_is_attachment(p) || (depth && (c->aside[depth - 1] || (p->index > 1 && c->related[depth - 1])));
 }
 
 static void begin(void *context, const struct part *p)

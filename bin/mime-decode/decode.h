@@ -36,9 +36,6 @@ void leaf_end(struct leaf *);           /* the rest of it; frees */
 /* Sends a message through a walk: EX_OK, or EX_IOERR where it could not be read, which was said. */
 int walk(const struct part_events *, void *context, const char *name, struct reader *);
 
-/* An attachment as a reader sees it (RFC 2183 §2). */
-bool is_attachment(const struct part *);
-
 /* Text in which uuencoded files may stand as they were written. */
 bool is_plain_text(const struct part *);
 

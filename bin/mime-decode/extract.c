@@ -81,7 +81,7 @@ static void close_output(struct extraction *x, struct output *o)
 static bool is_wanted(const struct extraction *x, const struct part *p)
 {
 	return x->status == EX_OK && !x->whole && p->kind != PART_MULTIPART
-	    && (is_attachment(p) || !x->request->attachments);
+	    && (part_is_attachment(p) || !x->request->attachments);
 }
 
 static void open_part(struct extraction *x, const struct part *p)

@@ -6,16 +6,6 @@
 #include "mime.h"
 #include "param.h"
 
-static void open_charset(struct leaf *l, const struct part *p)
-{
-	buf name = { NULL, 0, 0 };
-
-	mime_parameter_text(p->content_type, "charset", &name);
-	if (charset_open(&l->charset, buf_slice(&name)))
-		charset_guess(&l->charset);
-	buf_free(&name);
-}
-
 /* RFC 3676: text that says format=flowed; delsp=yes. */
 static bool is_flowed(const struct part *p, bool *delsp)
 {
@@ -35,7 +25,7 @@ void leaf_begin(struct leaf *l, const struct part *p, const struct request *requ
 	*l = (struct leaf){ .to = to, .converts = text && !request->raw };
 	transfer_decoder_begin(&l->decoder, p->encoding);
 	if (l->converts)
-		open_charset(l, p);
+		part_charset(p, &l->charset);
 	l->unflows = text && request->unflow && is_flowed(p, &delsp);
 	if (l->unflows)
 		flowed_begin(&l->flowed, delsp);
@@ -90,13 +80,6 @@ int walk(const struct part_events *events, void *context, const char *name, stru
 		return EX_OK;
 	warn("%s: %s", name, strerror(errno));
 	return EX_IOERR;
-}
-
-bool is_attachment(const struct part *p)
-{
-	slice body = p->disposition;
-
-	return slice_case_is(mime_token(&body), "attachment");
 }
 
 bool is_plain_text(const struct part *p)

@@ -1,6 +1,5 @@
 /* smtp-send: letters to a server, by SMTP or LMTP. See smtp-send(1). */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,24 +77,6 @@ static void set_wait(slice setting)
 	fail_usage();
 }
 
-/* Standard input, if it can be read twice; else a copy of it. */
-static int message_file(off_t *begin)
-{
-	bool file_failed;
-	int fd;
-
-	*begin = lseek(STDIN_FILENO, 0, SEEK_CUR);
-	if (*begin >= 0)
-		return STDIN_FILENO;
-	*begin = 0;
-	fd = io_spool_rest(&io_in, &file_failed);
-	if (fd < 0 && file_failed)
-		fail(EX_CANTCREAT, "temporary file: %s", strerror(errno));
-	if (fd < 0)
-		fail(EX_IOERR, "standard input: %s", strerror(errno));
-	return fd;
-}
-
 static int run_jobs(void)
 {
 	for (;;) {
@@ -143,7 +124,7 @@ static int run_message(slice sender, slice options, char **names, size_t count)
 	slice *recipients = mem_grow(NULL, count, sizeof *recipients);
 	buf head = { NULL, 0, 0 };
 	off_t begin;
-	int fd = message_file(&begin);
+	int fd = io_input_again(&begin);
 
 	confine();
 	jobs_end();
