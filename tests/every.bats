@@ -27,6 +27,7 @@ declare -gA run_as=(
 	[queue-edit]='queue-edit retry -a 0'
 	[mail-deliver]='mail-deliver -n alice'
 	[list-create]='list-create more more@here.example alice@here.example'
+	[list-digest]='list-digest -'
 	[list-explode]='list-explode all'
 	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
@@ -41,7 +42,7 @@ declare -gA run_as=(
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
+without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
 
 # These say nothing on standard output.
 silent=' queue-run list-create '
