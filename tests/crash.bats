@@ -17,3 +17,4 @@ crash() {
 @test "smtp_serve_bdat" { crash smtp_serve_bdat; }
 @test "bounce" { crash bounce; }
 @test "smtp_send" { crash smtp_send; }
+@test "list_digest" { crash list_digest; }

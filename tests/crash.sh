@@ -162,6 +162,34 @@ smtp_serve_after() {
 	expect "$accepted"
 }
 
+# Three messages, for somebody who gets MIME digests and somebody who gets plain ones.
+list_digest_before() {
+	local n
+	list-create news news@here.example alice@here.example
+	printf '%s\tdigest\n' bob@here.example 'alice@here.example' >"$PENNYPOST/lists/news/subscribers"
+	sed -i '2s/$/ plain/' "$PENNYPOST/lists/news/subscribers"
+	mkdir -p "$PENNYPOST"/lists/news/digest/{cur,new,tmp}
+	for n in new/1 new/2 cur/3; do
+		letter | sed "s,^Subject: crash,& $n," >"$PENNYPOST/lists/news/digest/$n"
+	done
+}
+list_digest_command() { exec "$@" list-digest -a news; }
+list_digest_after() {
+	local n list=$PENNYPOST/lists/news
+	[ -z "$(find "$PENNYPOST/queue/hold" -type f 2>/dev/null)" ] || [ "$1" != 0 ] || violation "a letter is in hold"
+	list-digest -a news >/dev/null 2>"$work/settle" || violation "the next run failed: $(head -n 1 "$work/settle")"
+	[ "$(queued | wc -l)" = 2 ] || violation "$(queued | wc -l) digests are in the queue"
+	for n in new/1 new/2 cur/3; do
+		[ "$(queued | xargs -r grep -lx "Subject: crash $n" | wc -l)" = 2 ] || violation "message $n is not in both digests"
+		[ "$(queued | xargs -r grep -hx "Subject: crash $n" | wc -l)" = 2 ] || violation "message $n is there more than once"
+	done
+	[ "$(queued | xargs -r grep -h '^line 300 of' | wc -l)" = 6 ] || violation "a message is not whole"
+	[ "$(queued | xargs -r grep -h '^Subject: .*Digest')" = $'Subject: news Digest, issue 1\nSubject: news Digest, issue 1' ] ||
+		violation "the issue is not 1"
+	[ "$(cat "$list/digest.issue")" = 'issue 1' ] || violation "the list is not at rest: $(paste -sd';' "$list/digest.issue")"
+	[ -z "$(find "$list"/digest/{new,cur} "$PENNYPOST/queue/hold" -type f)" ] || violation "a message or a letter stays"
+}
+
 # --- the faults
 
 faults='
@@ -248,7 +276,7 @@ while getopts p:s: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- queue_add mail_inject smtp_serve smtp_serve_bdat mail_deliver mail_deliver_mbox \
-	mail_deliver_forward queue_run bounce smtp_send
+	mail_deliver_forward queue_run bounce smtp_send list_digest
 
 total=0
 for scenario; do

@@ -28,6 +28,7 @@ declare -gA run_as=(
 	[queue-edit]='queue-edit retry -a 0'
 	[mail-deliver]='mail-deliver -n alice'
 	[list-create]='list-create more more@here.example alice@here.example'
+	[list-digest]='list-digest -'
 	[list-explode]='list-explode all'
 	[list-bounce]='list-bounce -l all'
 	[list-check]='list-check all'
@@ -46,7 +47,7 @@ declare -gA run_as=(
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
+without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
 
 # These say nothing on standard output.
 silent=' queue-run list-create list-bounce list-check list-help list-moderate '

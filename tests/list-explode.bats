@@ -160,15 +160,17 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	run ! grep -q '^option verp' "$(queued)"
 }
 
-@test "the archive and the digest get what subscribers get, where they are" {
-	mkdir "$list/digest"
+@test "the archive, where it is, and the digest, where somebody gets digests, have what subscribers get" {
+	printf '%s\tdigest\n' carol@here.example >>"$list/subscribers"
 	post
 	for folder in archive digest; do
 		cmp <(sent) "$list/$folder"/new/*
 	done
 	rm -r "$list/archive" "$list/digest"
+	sed -i 's/\tdigest$/& nomail/' "$list/subscribers"
 	post
 	[ ! -e "$list/archive" ]
+	[ ! -e "$list/digest" ]
 }
 
 @test "a message larger than size-limit is 65, one that cannot be stored 71 to 74, and nothing is left" {

@@ -11,7 +11,8 @@
 struct plain {
 	struct digest *digest;
 	bool in_line;                   /* the last byte written was not a line end */
-	bool said[LIMIT_PART_DEPTH];    /* of the multipart/alternative that is open there: one of its texts was written */
+	bool alternative[LIMIT_PART_DEPTH];     /* the part that is open there is a multipart/alternative, */
+	bool said[LIMIT_PART_DEPTH];    /* and one of its texts was written */
 
 	/* The leaf or, whole, the message that is being read */
 	enum { PASS, TEXT, ATTACHMENT } reading;
@@ -20,6 +21,7 @@ struct plain {
 	struct charset charset;
 	bool is_html;
 	struct markup markup;
+	bool behind_blank;              /* of HTML: the line before is empty, or this is the first */
 	buf utf8, text;
 	buf label;                      /* of the attachment */
 	long long bytes;
@@ -85,10 +87,10 @@ static bool was_said(struct plain *p, const struct part *part)
 {
 	bool said = false;
 
-	for (const struct part *a = part->parent; a; a = a->parent)
-		if (a->kind == PART_MULTIPART && slice_case_is(a->subtype, "alternative")) {
-			said |= p->said[a->depth];
-			p->said[a->depth] = true;
+	for (size_t depth = 0; depth < part->depth; depth++)
+		if (p->alternative[depth]) {
+			said |= p->said[depth];
+			p->said[depth] = true;
 		}
 	return said;
 }
@@ -105,6 +107,7 @@ static void begin_text(struct plain *p, const struct part *part)
 	p->reading = TEXT;
 	p->is_html = slice_case_is(part->subtype, "html");
 	p->markup = (struct markup){ .n = 0 };
+	p->behind_blank = true;
 	part_charset(part, &p->charset);
 	transfer_decoder_begin(&p->decoder, part->encoding);
 	begin_item(p);
@@ -135,9 +138,11 @@ static void begin(void *context, const struct part *part)
 		put_header(p, part->fields);
 	if (p->message)
 		return;
+	p->alternative[part->depth] = part->kind == PART_MULTIPART && slice_case_is(part->subtype, "alternative");
+	p->said[part->depth] = false;
 	if (part->kind == PART_MULTIPART)
-		p->said[part->depth] = false;
-	else if (!is_text(part))
+		return;
+	if (!is_text(part))
 		begin_attachment(p, part);
 	else if (was_said(p, part))
 		p->reading = PASS;
@@ -146,22 +151,43 @@ static void begin(void *context, const struct part *part)
 }
 
 /* The line ends of the digest are LF. */
-static void put_lines(struct plain *p, slice text)
+static void drop_cr(buf *text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text->n; i++)
+		if (text->p[i] != '\r')
+			text->p[n++] = text->p[i];
+	text->n = n;
+}
+
+/* Of HTML: no line begins with a blank, nor is one empty behind another. */
+static void put_squeezed(struct plain *p, slice text)
 {
 	while (text.n) {
-		size_t n = slice_find(text, '\r');
+		slice line = slice_upto(text, slice_find(text, '\n') + 1), rest = line;
+		bool ends = line.p[line.n - 1] == '\n';
 
-		put(p, slice_upto(text, n));
-		text = slice_from(text, n + 1);
+		while (!p->in_line && rest.n && ascii_blank(rest.p[0]))
+			rest = slice_from(rest, 1);
+		if (rest.n > ends || (ends && (p->in_line || !p->behind_blank))) {
+			p->behind_blank = ends && rest.n == 1 && !p->in_line;
+			put(p, rest);
+		}
+		text = slice_from(text, line.n);
 	}
 }
 
 static void put_utf8(struct plain *p)
 {
+	drop_cr(&p->utf8);
+	if (!p->is_html) {
+		put(p, buf_slice(&p->utf8));
+		return;
+	}
 	buf_clear(&p->text);
-	if (p->is_html)
-		markup_more(&p->markup, buf_slice(&p->utf8), &p->text);
-	put_lines(p, buf_slice(p->is_html ? &p->text : &p->utf8));
+	markup_more(&p->markup, buf_slice(&p->utf8), &p->text);
+	put_squeezed(p, buf_slice(&p->text));
 }
 
 static void take(struct plain *p, slice decoded)
