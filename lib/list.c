@@ -21,6 +21,7 @@ static const struct setting table[] = {
 	SETTING("reply-to", TEXT, reply_to, "author"),
 	SETTING("archive", TEXT, archive, ""),
 	SETTING("verp", TEXT, verp, "yes"),
+	SETTING("munge", TEXT, munge, "auto"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
 };
 
@@ -78,6 +79,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: reply-to: not author or list", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
+	else if (!is_one_of(l->munge, "auto always never"))
+		buf_print(why, "%s: munge: not auto, always or never", path);
 	return why->n ? -1 : 0;
 }
 

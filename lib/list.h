@@ -25,6 +25,7 @@ struct list {
 	char *reply_to;                 /* "author" or "list" */
 	char *archive;                  /* a URL, or empty */
 	char *verp;                     /* "yes" or "no" */
+	char *munge;                    /* "auto", "always" or "never": From becomes the list's */
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
 };
 

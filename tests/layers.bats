@@ -8,7 +8,7 @@ io
 settings run
 conf phrasebook
 base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
-base64 qp verdict
+base64 qp verdict dmarc suffix
 uu head transport mime mbox date verp failures
 received
 words transfer
@@ -22,7 +22,7 @@ queue routes aliases list
 letter local selection runner bounce
 roster
 dns net
-mx sasl smtp sign
+mx policy sasl smtp sign
 '
 
 @test "every module stands in a layer and includes only what is below it" {

@@ -30,6 +30,9 @@ enum admission admit(struct posting *p);
 /* header.c: appends the header as subscribers get it. */
 void rewrite_header(const struct posting *p, buf *to);
 
+/* munge.c: the same header, From and what belongs to it changed where the list's setting says so. DNS may be asked. */
+void munge_header(const struct posting *p, buf *header);
+
 /* copies.c: the message on its way into the queue and, where these folders are, into the Maildirs of the list. */
 struct copies {
 	struct letter letter;

@@ -58,6 +58,7 @@ static void explode(const struct posting *p)
 	int got;
 
 	rewrite_header(p, &header);
+	munge_header(p, &header);
 	if (copies_begin(&copies, p) || copies_put(&copies, buf_slice(&header)))
 		give_up(p);
 	buf_free(&header);
