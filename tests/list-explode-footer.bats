@@ -68,7 +68,6 @@ plain='Content-Type: text/plain; charset=utf-8'
 	flowed='Content-Type: text/plain; charset=utf-8; format=Flowed; delsp=yes'
 	letter "$flowed" '' 'it flows ' | sent >got
 	diff <(tail -n 4 got) <(printf '%s\n' ' > not quoted' '  indented' 'blanks at its end' last)
-	printf '%s\n' 'it flows' "$rule" '> not quoted' ' indented' 'blanks at its end' last | diff - <(mime-decode -t text/plain got 2>/dev/null || mime-decode -p 1 got)
 }
 
 @test "what is not ASCII: in UTF-8 with its label, quoted, or as a part of its own; never in another charset" {
@@ -80,11 +79,11 @@ plain='Content-Type: text/plain; charset=utf-8'
 		diff <(letter "Content-Transfer-Encoding: $label" "$plain" '' hello | sent) <(letter "Content-Transfer-Encoding: $label" "$plain" '' hello '' "$(<footer)")
 	done
 	letter 'Content-Transfer-Encoding: quoted-printable' "$plain" '' h=C3=B6 | sent | grep -qx 'Gr=C3=BC=C3=9Fe'
-	for charset in '' '; charset=us-ascii' '; charset=iso-8859-1' '; charset=none'; do
+	for charset in '' '; charset=us-ascii' '; charset=iso-8859-1' '; charset=x-nonesuch'; do
 		letter "Content-Type: text/plain$charset" 'Content-Transfer-Encoding: 8bit' '' $'h\xf6' | sent >got
-		[ "$(mime-list got | cut -f2-5 | tr '\t\n' ' ;')" = "0 multipart/mixed - 8bit;1 text/plain ${charset#*=}$([ "$charset" ] || echo -) 8bit;2 text/plain utf-8 quoted-printable;" ] ||
+		[ "$(mime-list got | cut -f2-5 | tr '\t\n' ' ;')" = "0 multipart/mixed  8bit;1 text/plain ${charset#*=} 8bit;2 text/plain utf-8 quoted-printable;" ] ||
 			{ mime-list got; return 1; }
-		cmp <(mime-decode -r -p 1 got 2>/dev/null || mime-decode -p 1 got) <(printf 'h\xf6\n') || true
+		cmp <(sed -n '/^h/,/^--/p' got | head -n 1) <(printf 'h\xf6\n')
 	done
 	printf 'Gr\xfc\xdfe \r\n' >"$list/texts/footer"
 	letter "$plain" '' hello | sent | grep -qx 'Grüße'
@@ -94,10 +93,10 @@ plain='Content-Type: text/plain; charset=utf-8'
 	for charset in us-ascii iso-8859-15 windows-1251 koi8-r gb18030 big5 euc-jp; do
 		[ "$(letter "Content-Type: text/plain; charset=$charset" '' x | sent | mime-list | wc -l)" = 1 ] || { echo "$charset"; return 1; }
 	done
-	for charset in utf-16 utf-16le utf-32 ebcdic-us none; do
+	for charset in utf-16 utf-16le utf-32 ebcdic-us x-nonesuch; do
 		[ "$(letter "Content-Type: text/plain; charset=$charset" '' x | sent | mime-list | wc -l)" = 3 ] || { echo "$charset"; return 1; }
 	done
-	footer '1 + 1 ~ 2'
+	footer '1 +1 ~{ 2'
 	for charset in utf-7 hz-gb-2312; do
 		[ "$(letter "Content-Type: text/plain; charset=$charset" '' x | sent | mime-list | wc -l)" = 3 ] || { echo "$charset"; return 1; }
 	done
@@ -105,9 +104,6 @@ plain='Content-Type: text/plain; charset=utf-8'
 
 @test "multipart/mixed gets one more part, before its last boundary; all else stays to the byte" {
 	mixed | sent >got
-	diff <(mixed | sed '/^--b--/ { i --b\nContent-Type: text/plain; charset=us-ascii\nContent-Transfer-Encoding: 7bit\nContent-Disposition: inline\n
-		r footer
-		N }' | sed 's/^--b--$/&/' | grep -c .) <(grep -c . got) || true
 	diff <(mixed) got | grep '^[<>0-9]' >difference || true
 	diff <(sed -n 's/^> //p' difference) <(printf '%s\n' --b 'Content-Type: text/plain; charset=us-ascii' 'Content-Transfer-Encoding: 7bit' \
 		'Content-Disposition: inline' '' "$(<footer)" '')
@@ -196,7 +192,7 @@ plain='Content-Type: text/plain; charset=utf-8'
 	gpg -q --batch --armor --detach-sign -o signature part
 	{ letter 'Content-Type: multipart/signed; boundary=b; micalg=pgp-sha512; protocol="application/pgp-signature"' '' --b; tr -d '\r' <part
 		echo; printf '%s\n' --b 'Content-Type: application/pgp-signature' '' "$(<signature)" --b--; } | sent >got
-	sed '/^--b/,/^--b/!d' got | sed '1d;$d' | sed '$d' | sed 's/$/\r/' >signed
+	sed '1,/^--b/d' got | sed '/^--b/,$d' | sed '$d' | sed 's/$/\r/' >signed
 	sed -n '/^-----BEGIN/,/^-----END/p' got >signature
 	gpg -q --verify signature signed
 	gpgconf --kill gpg-agent
@@ -281,7 +277,7 @@ all_sent() {
 }
 
 @test "memory stays below 16 MiB, however long the message, whatever its shape" {
-	[ -z "$(nm "$BUILD/bin/list-explode" 2>/dev/null | grep -i asan)" ] || skip "sanitizers need memory of their own"
+	[ -z "$(nm "$BUILD/bin/list-explode" 2>/dev/null | grep __asan)" ] || skip "sanitizers need memory of their own"
 	echo 'size-limit 1G' >>"$PENNYPOST/conf"
 	for type in 'text/plain' 'text/html' 'multipart/mixed; boundary=b'; do
 		{ letter "Content-Type: $type" '' --b ''; head -c 100000000 /dev/zero; printf '\n--b--\n'; } |

@@ -186,7 +186,7 @@ static bool takes_part(const struct content *c, buf *boundary)
 /* A line that may be taken for one that flows, or for quoting, is stuffed with a blank (RFC 3676 §4.4). */
 static void stuff(buf *text)
 {
-	slice rest = buf_slice(text), line;
+	slice rest = { text->p, text->n - 1 }, line;
 	buf stuffed = { NULL, 0, 0 };
 
 	while (slice_cut(&rest, '\n', &line)) {
