@@ -242,6 +242,11 @@ plain='Content-Type: text/plain; charset=utf-8'
 	{ letter "$plain" 'Content-Transfer-Encoding: binary' ''; printf 'a\0b\rc\n.\n\n'; cat footer; } | cmp - got
 	{ letter 'Content-Type: multipart/mixed; boundary=b' '' --b 'Content-Transfer-Encoding: binary' ''; printf 'a\0b\rc\r\n--b--'; } | sent >got
 	cmp <(mime-decode -p 1 got) <(printf 'a\0b\rc')
+	# A bare CR before a boundary does not become half of its line end.
+	for end in '\r\n--b--\n' ''; do
+		{ letter 'Content-Type: multipart/mixed; boundary=b' '' --b ''; printf 'a\n\r'"$end"; } | sent >got
+		cmp <(mime-decode -p 1 got) <(printf 'a\n\r')
+	done
 }
 
 # all_sent: each message of `before`, as subscribers get it, in `after`.

@@ -27,11 +27,17 @@ static void put(struct footer *f, slice bytes)
 		f->error = errno;
 }
 
-/* With line ends as the last one was. */
-static void add_lines(const struct footer *f, buf *to, slice text)
+/* Whether lines end in CRLF: the last one did; or it ended in a CR, which no LF behind it may make a part of a line end. */
+static bool has_crlf(const struct footer *f)
 {
 	const char *end = f->tail.n ? memrchr(f->tail.p, '\n', f->tail.n) : NULL;
-	bool cr = end && end > f->tail.p && end[-1] == '\r';
+
+	return (end && end > f->tail.p && end[-1] == '\r') || (f->tail.n && f->tail.p[f->tail.n - 1] == '\r');
+}
+
+static void add_lines(const struct footer *f, buf *to, slice text)
+{
+	bool cr = has_crlf(f);
 
 	for (size_t i = 0; i < text.n; i++) {
 		if (cr && text.p[i] == '\n')
