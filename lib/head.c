@@ -185,10 +185,11 @@ bool head_refold(buf *to, const struct field *f, bool addresses)
 	return changed;
 }
 
+/* ASCII in which no reader finds an encoded word. */
 static bool is_ascii_text(slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] >= 127 || text.p[i] < ' ')
+		if ((unsigned char)text.p[i] >= 127 || text.p[i] < ' ' || slice_starts(slice_from(text, i), "=?"))
 			return false;
 	return true;
 }

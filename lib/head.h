@@ -59,7 +59,7 @@ void head_add_references(buf *to, slice fields);
 /* Appends text as RFC 2047 encoded words, a line each, whatever is in it. */
 void head_add_encoded(buf *to, slice text);
 
-/* Appends text as a display name: atoms, a quoted string or, where it is not ASCII, RFC 2047 encoded words. */
+/* Appends text as a display name: atoms, a quoted string or, where it is not ASCII or looks like them, RFC 2047 encoded words. */
 void head_add_phrase(buf *to, slice text);
 
 /*

@@ -202,6 +202,18 @@ enum {
 	/* DNS questions at once: all of a domain with the most exchanges. A socket buffer holds some 250 answers. */
 	LIMIT_QUESTIONS = 2 * LIMIT_EXCHANGES,
 
+	/* ms that a question about the policy of a domain may take: a message waits for it, and is munged after that. */
+	LIMIT_POLICY_TIME = 5000,
+
+	/* Authors of a message whose domains are asked about, and who are named in its header: more than one is rare. */
+	LIMIT_AUTHORS = 10,
+
+	/* Bytes of a display name that we write: it has the line for itself. */
+	LIMIT_DISPLAY_NAME = 100,
+
+	/* The footer of a list: a page. */
+	LIMIT_FOOTER = 8 * 1024,
+
 	/* Domains that mx-lookup may be told to look for at once: each is a row in memory. */
 	LIMIT_LOOKUPS = 1000,
 };

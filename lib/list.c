@@ -28,6 +28,7 @@ static const struct setting table[] = {
 	SETTING("verp", TEXT, verp, "yes"),
 	SETTING("bounce-limit", COUNT, bounce_limit, "3"),
 	SETTING("bounce-half-life", TIME, bounce_half_life, "30d"),
+	SETTING("munge", TEXT, munge, "auto"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
 	SETTING("digest-age", TIME, digest_age, "1d"),
 	SETTING("digest-count", COUNT, digest_count, "50"),
@@ -116,6 +117,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: to: not author or subscriber", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
+	else if (!is_one_of(l->munge, "auto always never"))
+		buf_print(why, "%s: munge: not auto, always or never", path);
 	return why->n ? -1 : 0;
 }
 

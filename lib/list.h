@@ -32,6 +32,7 @@ struct list {
 	char *verp;                     /* "yes" or "no" */
 	long long bounce_limit;         /* the score at which a subscriber is probed, 0: never */
 	long long bounce_half_life;     /* seconds in which a score is halved */
+	char *munge;                    /* "auto", "always" or "never": From becomes the list's */
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
 	long long digest_age;           /* seconds; a digest is due when its oldest message is so old, or, as the next two, never: 0 */
 	long long digest_count;         /* or when there are so many; no digest has more */

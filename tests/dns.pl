@@ -7,7 +7,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes 'time';
 
-my ($A, $CNAME, $SOA, $MX, $AAAA) = (1, 5, 6, 15, 28);
+my ($A, $CNAME, $SOA, $MX, $TXT, $AAAA) = (1, 5, 6, 15, 16, 28);
 my ($QR, $AA, $TC, $RA, $AD) = (0x8000, 0x400, 0x200, 0x80, 0x20);
 my ($FORMERR, $SERVFAIL, $NXDOMAIN, $NOTIMP, $REFUSED) = (1, 2, 3, 4, 5);
 my %asked;
@@ -36,6 +36,7 @@ my %names = (
 	'a.test' => addressed('127.0.0.9'),
 	'good.test' => $good,
 	'mute.test' => raw(sub { undef }),
+	'_dmarc.mute.test' => raw(sub { undef }),
 	'late.test' => sub { $asked{"late$_[0]{type}"}++ ? $good->(@_) : undef },
 	'garbage.test' => raw(sub { pack('n', $_[0]{id}) . "\x81\x80" . "\xff" x 100 }),
 	'short.test' => raw(sub { pack('n', $_[0]{id}) . "\x81" }),
@@ -70,6 +71,7 @@ my %names = (
 	'none.test' => mail(records($RA, mx(10, name('nodata.test')), mx(20, name('authority.test')))),
 	'maybe.test' => mail(records($RA, mx(10, name('nodata.test')), mx(20, name('servfail.test')))),
 	'length.test' => mail(records($RA, [$MX, ''], [$MX, "\0"], [$MX, "\0\x0a"]), records($RA, [$A, 'abc'], [$AAAA, 'abc'])),
+	'_dmarc.length.test' => records($RA, [$TXT, "\x0fv=DMARC1; p=none"], [$TXT, "\x05ab"]),
 	'badhost.test' => mail(records($RA, mx(10, name('length.test')))),
 	'zero.test' => mail(records($RA), sub { records($RA, $_[0]{type} == $A
 		? (address('0.0.0.0'), address('224.0.0.1')) : ([$AAAA, "\0" x 16], [$AAAA, "\xff\x02" . "\0" x 14]))->(@_) }),

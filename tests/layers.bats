@@ -8,7 +8,7 @@ io chance
 settings run replace
 conf phrasebook
 base64-simd cookie uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
-base64 qp verdict command
+base64 qp verdict command dmarc suffix
 uu head transport mime mbox date verp failures
 received personal
 words transfer
@@ -23,7 +23,7 @@ letter local selection runner bounce
 roster confirm pending texts replies roles
 notify masthead
 dns net
-mx sasl smtp sign
+mx policy sasl smtp sign
 '
 
 @test "every module stands in a layer and includes only what is below it" {

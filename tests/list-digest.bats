@@ -294,8 +294,9 @@ odd_messages() {
 		Message-ID: <CHANCE@here.example>
 		List-Id: <news.here.example>
 		List-Post: <mailto:news@here.example>
+		List-Help: <mailto:news-help@here.example>
 		List-Owner: <mailto:news-owner@here.example>
-		List-Unsubscribe: <mailto:news-owner@here.example?subject=unsubscribe>
+		List-Subscribe: <mailto:news-subscribe@here.example>
 		Precedence: list
 		Auto-Submitted: auto-generated
 		MIME-Version: 1.0

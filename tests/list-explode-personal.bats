@@ -80,16 +80,17 @@ link() { mail-header List-Unsubscribe "$(newest "$1")"; }
 		list-subscribe news "$who"
 	done
 	printf 'From: alice@here.example\n\nx\n' | list-explode news
-	mkdir "$BATS_TEST_TMPDIR/out"
-	printf '#!/bin/sh\nexec cat >>%s/jobs\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/keep"
-	chmod 755 "$BATS_TEST_TMPDIR/keep"
-	printf '* pipe:%s/keep\n' "$BATS_TEST_TMPDIR" >"$PENNYPOST/routes"
+	printf '#!/bin/sh\nexec cat >>%s/jobs\n' "$shared" >"$shared/keep"
+	chmod 755 "$shared/keep"
+	touch "$shared/jobs"
+	chmod 666 "$shared/jobs"
+	printf '* pipe:%s/keep\n' "$shared" >"$PENNYPOST/routes"
 	queue-run -a 2>/dev/null
 	for who in 'o%66b+x=there.example' 'a b?c=there.example' 'grün=xn--bcher-kva.example'; do
 		uri=$(python3 -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1], safe="="))' "$(cookie one-click "$who")")
 		field=$(python3 -c 'import sys; print("".join(c if "!" <= c <= "~" and c not in "+=" else "+%02X" % ord(c) for c in sys.argv[1]))' \
 			"List-Unsubscribe: <mailto:news-unsubscribe-$uri@here.example>")
-		grep -qF "field=$field" "$BATS_TEST_TMPDIR/jobs"
+		grep -qF "field=$field" "$shared/jobs"
 		SENDER=x@there.example EXTENSION=$(cookie one-click "$who") list-unsubscribe -m news <<<'From: x'
 	done
 	[ "$(people)" = 'alice@here.example bob@here.example' ]

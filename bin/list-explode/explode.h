@@ -34,6 +34,9 @@ int hold(const struct posting *);
 /* header.c: appends the header as subscribers get it. */
 void rewrite_header(const struct posting *p, buf *to);
 
+/* munge.c: the same header, From and what belongs to it changed where the list's setting says so. DNS may be asked. */
+void munge_header(const struct posting *p, buf *header);
+
 /*
  * copies.c: the message on its way into the queue, into the archive, where it is, and into the Maildir of digests, where a
  * subscriber gets digests.
@@ -48,10 +51,47 @@ struct copies {
 	long long room;                 /* bytes that the list still takes, -1: any number */
 };
 
-/* 0, or -1 and errno as letter_begin and the others have it; then copies_abandon. */
+/* 0, or -1 and errno as letter_begin and the others have it; then copies_abandon. Each byte that is put goes into all. */
 int copies_begin(struct copies *, const struct posting *);
 int copies_put(struct copies *, slice bytes);
 int copies_commit(struct copies *);
 void copies_abandon(struct copies *);   /* keeps errno */
+
+/*
+ * footer.c: what a footer may be added to, and how; the header changes with it.
+ *
+ *	footer_begin, footer_header, footer_body (any number, the bytes in any cuts), footer_end
+ *
+ * add.c: the message on its way with its footer: to the end of its text; as the last part of the multipart/mixed
+ * that it is; or as the second of one that is made, in which the message that was is the first.
+ */
+struct footer {
+	enum { FOOTER_NONE, FOOTER_TEXT, FOOTER_PART, FOOTER_WRAP } way;
+	buf text;                       /* in UTF-8; of FOOTER_TEXT encoded as the message is; LF line ends, as the next two */
+	buf part;                       /* the same as a part: its header, and its body */
+	buf fields;                     /* of FOOTER_WRAP: of the part that the message becomes */
+	buf boundary;
+	bool eight_bit;                 /* of FOOTER_TEXT: the message has not said that it may be, and now is */
+	bool quoted;                    /* of FOOTER_TEXT: quoted-printable */
+
+	struct copies *to;
+	int error;                      /* errno of what the copies could not take, or 0 */
+	buf tail;                       /* what was put last */
+	bool begun;                     /* bytes of the body came */
+	bool sealed;                    /* of FOOTER_PART: a part is signed or encrypted */
+	bool closed;                    /* its last boundary came */
+	struct part_walk *walk;
+};
+
+/* Decides by the header, and changes it; the end of the program where texts/footer cannot be read. */
+void footer_begin(struct footer *, const struct list *, buf *header);
+
+/* Whether something of this type falls to pieces, or is no longer what somebody signed, if anything is added. */
+bool footer_is_sealed(slice type, slice subtype);
+
+/* 0, or -1 and errno as copies_put has it. */
+int footer_header(struct footer *, struct copies *, slice header);
+int footer_body(struct footer *, slice bytes);
+int footer_end(struct footer *);
 
 #endif

@@ -13,6 +13,7 @@ static const char usage[] = "usage: list-explode [-a] list <message";
 
 static struct posting posting;
 static struct copies copies;
+static struct footer footer;
 
 static void open_list(struct posting *p, const char *name)
 {
@@ -72,13 +73,15 @@ static void explode(const struct posting *p)
 	int got;
 
 	rewrite_header(p, &header);
-	if (copies_begin(&copies, p) || copies_put(&copies, buf_slice(&header)))
+	munge_header(p, &header);
+	footer_begin(&footer, &p->list, &header);
+	if (copies_begin(&copies, p) || footer_header(&footer, &copies, buf_slice(&header)))
 		give_up(p);
 	buf_free(&header);
 	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
-		if (copies_put(&copies, bytes))
+		if (footer_body(&footer, bytes))
 			give_up(p);
-	if (got < 0 || copies_commit(&copies))
+	if (got < 0 || footer_end(&footer) || copies_commit(&copies))
 		give_up(p);
 }
 

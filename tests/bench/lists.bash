@@ -3,7 +3,7 @@
 bench_lists() {
 	pennypost 'per-destination 5'
 	list-create news news@here.example owner@here.example
-	echo 'post open' >>"$PENNYPOST/lists/news/conf"
+	printf '%s\n' 'post open' 'munge never' >>"$PENNYPOST/lists/news/conf"
 	subscribers=$PENNYPOST/lists/news/subscribers
 	rm -r "$PENNYPOST/lists/news/archive"
 

@@ -184,6 +184,7 @@ int main(void)
 	phrases("", "\"\"");
 	phrases("J\303\266rg M_\303\274=ller", "=?utf-8?q?J=C3=B6rg_M=5F=C3=BC=3Dller?=");
 	phrases("J\366rg", "=?unknown-8bit?q?J=F6rg?=");
+	phrases("=?utf-8?q?a?=", "=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3F=3D?=");
 	phrases("a\nBcc: b", "=?utf-8?q?a=0ABcc=3A_b?=");
 	phrases("\343\201\202\343\201\202\343\201\202\343\201\202\343\201\202\343\201\202\343\201\202",
 	    "=?utf-8?q?=E3=81=82=E3=81=82=E3=81=82=E3=81=82=E3=81=82?=\n =?utf-8?q?=E3=81=82=E3=81=82?=");
