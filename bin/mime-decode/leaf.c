@@ -3,85 +3,22 @@
 
 #include "decode.h"
 #include "fail.h"
-#include "mime.h"
-#include "param.h"
 
-static void open_charset(struct leaf *l, const struct part *p)
+void copy_begin(struct copy *c, const struct part *p, const struct request *request, struct writer *to)
 {
-	buf name = { NULL, 0, 0 };
-
-	mime_parameter_text(p->content_type, "charset", &name);
-	if (charset_open(&l->charset, buf_slice(&name)))
-		charset_guess(&l->charset);
-	buf_free(&name);
+	c->to = to;
+	leaf_begin(&c->leaf, p, request->raw, request->unflow);
 }
 
-/* RFC 3676: text that says format=flowed; delsp=yes. */
-static bool is_flowed(const struct part *p, bool *delsp)
+void copy_more(struct copy *c, slice bytes)
 {
-	buf value = { NULL, 0, 0 };
-	bool flowed = mime_parameter(p->content_type, "format", &value) && slice_case_is(buf_slice(&value), "flowed");
-
-	buf_clear(&value);
-	*delsp = mime_parameter(p->content_type, "delsp", &value) && slice_case_is(buf_slice(&value), "yes");
-	buf_free(&value);
-	return flowed;
+	writer_put(c->to, leaf_more(&c->leaf, bytes));
 }
 
-void leaf_begin(struct leaf *l, const struct part *p, const struct request *request, struct writer *to)
+void copy_end(struct copy *c)
 {
-	bool text = slice_case_is(p->type, "text"), delsp;
-
-	*l = (struct leaf){ .to = to, .converts = text && !request->raw };
-	transfer_decoder_begin(&l->decoder, p->encoding);
-	if (l->converts)
-		open_charset(l, p);
-	l->unflows = text && request->unflow && is_flowed(p, &delsp);
-	if (l->unflows)
-		flowed_begin(&l->flowed, delsp);
-}
-
-static void put_text(struct leaf *l, slice text)
-{
-	if (l->unflows) {
-		buf_clear(&l->unflowed);
-		flowed_more(&l->flowed, text, &l->unflowed);
-		text = buf_slice(&l->unflowed);
-	}
-	writer_put(l->to, text);
-}
-
-static void put(struct leaf *l, slice decoded)
-{
-	if (l->converts) {
-		buf_clear(&l->converted);
-		charset_more(&l->charset, decoded, &l->converted);
-		decoded = buf_slice(&l->converted);
-	}
-	put_text(l, decoded);
-}
-
-void leaf_more(struct leaf *l, slice bytes)
-{
-	put(l, transfer_decode(&l->decoder, bytes));
-}
-
-void leaf_end(struct leaf *l)
-{
-	put(l, transfer_decode_rest(&l->decoder));
-	if (l->converts) {
-		buf_clear(&l->converted);
-		charset_finish(&l->charset, &l->converted);
-		put_text(l, buf_slice(&l->converted));
-	}
-	if (l->unflows) {
-		buf_clear(&l->unflowed);
-		flowed_finish(&l->flowed, &l->unflowed);
-		writer_put(l->to, buf_slice(&l->unflowed));
-	}
-	transfer_decoder_end(&l->decoder);
-	buf_free(&l->converted);
-	buf_free(&l->unflowed);
+	writer_put(c->to, leaf_finish(&c->leaf));
+	leaf_end(&c->leaf);
 }
 
 int walk(const struct part_events *events, void *context, const char *name, struct reader *in)
@@ -90,13 +27,6 @@ int walk(const struct part_events *events, void *context, const char *name, stru
 		return EX_OK;
 	warn("%s: %s", name, strerror(errno));
 	return EX_IOERR;
-}
-
-bool is_attachment(const struct part *p)
-{
-	slice body = p->disposition;
-
-	return slice_case_is(mime_token(&body), "attachment");
 }
 
 bool is_plain_text(const struct part *p)
