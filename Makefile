@@ -11,10 +11,10 @@ cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes 
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
 	$(shell pkg-config --cflags libcares libidn2)
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-# A few functions of libidn2 and libunistring, out of the archives where there are some: whole they cost each start a
-# millisecond.
+# A few functions of libidn2, libunistring and nettle, out of the archives where there are some: whole they cost each start
+# a millisecond.
 archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
-ldlibs := $(call archive,idn2) $(call archive,unistring) $(shell pkg-config --libs libcares) -lresolv
+ldlibs := $(call archive,idn2) $(call archive,unistring) $(call archive,nettle) $(shell pkg-config --libs libcares) -lresolv
 
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a

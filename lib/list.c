@@ -20,6 +20,7 @@ static const struct setting table[] = {
 	SETTING("prefix", TEXT, prefix, ""),
 	SETTING("reply-to", TEXT, reply_to, "author"),
 	SETTING("archive", TEXT, archive, ""),
+	SETTING("archive-addresses", TEXT, archive_addresses, "hidden"),
 	SETTING("verp", TEXT, verp, "yes"),
 	SETTING("size-limit", SIZE, size_limit, "0"),
 };
@@ -76,6 +77,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: post: not open, subscribers or moderators", path);
 	else if (!is_one_of(l->reply_to, "author list"))
 		buf_print(why, "%s: reply-to: not author or list", path);
+	else if (!is_one_of(l->archive_addresses, "hidden shown"))
+		buf_print(why, "%s: archive-addresses: not hidden or shown", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
 	return why->n ? -1 : 0;

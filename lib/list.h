@@ -24,6 +24,7 @@ struct list {
 	char *prefix;                   /* of subjects, or empty */
 	char *reply_to;                 /* "author" or "list" */
 	char *archive;                  /* a URL, or empty */
+	char *archive_addresses;        /* "hidden" or "shown": what list-archive does with them */
 	char *verp;                     /* "yes" or "no" */
 	long long size_limit;           /* bytes of a message, 0: as conf has it */
 };

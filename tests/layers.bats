@@ -8,14 +8,14 @@ io
 settings run
 conf phrasebook
 base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
-base64 qp verdict
+base64 qp verdict listing
 uu head transport mime mbox date verp failures
-received
+received html
 words transfer
 param notice report origin
 maildir messages boundary
 downgrade part scan
-bounced
+bounced leaf filename
 mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
