@@ -7,7 +7,7 @@ clock fail network sandbox
 io
 settings run
 conf phrasebook
-base64-simd magic survey flowed media charset addr command domain crlf separator quote phrase markup
+base64-simd keyed magic survey flowed media charset addr command domain crlf separator quote phrase markup
 base64 qp verdict listing
 uu head transport mime mbox date verp failures
 received html
