@@ -34,6 +34,7 @@ declare -gA run_as=(
 	[list-check]='list-check all'
 	[list-help]='list-help all'
 	[list-moderate]='list-moderate all'
+	[list-post-unsubscribe]='env REQUEST_METHOD=GET QUERY_STRING=all/x list-post-unsubscribe'
 	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
 	[mime-decode]='mime-decode -p 1'
@@ -77,14 +78,14 @@ tolerably() {
 @test "an empty input ends every program, and none crashes" {
 	for program in $(programs); do
 		run timeout 10 ${run_as[$program]} </dev/null
-		tolerably 0 75 $([[ ' list-explode list-help ' != *" $program "* ]] || echo 65)
+		tolerably 0 75 77 $([[ ' list-explode list-help ' != *" $program "* ]] || echo 65)
 	done
 }
 
 @test "NULs in the input crash no program" {
 	for program in $(programs); do
 		run timeout 10 ${run_as[$program]} <"$BATS_TEST_TMPDIR/nul"
-		tolerably 0 65 75 76
+		tolerably 0 65 75 76 77
 	done
 }
 

@@ -5,6 +5,7 @@
 
 #include "decode.h"
 #include "fail.h"
+#include "filename.h"
 
 struct output {
 	struct writer to;
@@ -19,7 +20,7 @@ struct extraction {
 	buf number;                     /* of the part that becomes a file */
 	const struct part *whole;       /* a message that becomes a file as it is, with what is in it */
 	bool in_leaf;
-	struct leaf leaf;
+	struct copy copy;
 	struct output part;
 	struct block block;             /* uuencoded, in the leaf */
 	struct output inner;            /* that the block becomes */
@@ -90,7 +91,7 @@ static void open_part(struct extraction *x, const struct part *p)
 
 	buf_clear(&x->number);
 	part_number(&x->number, p);
-	file_name(&wanted, p);
+	filename_of_part(&wanted, p);
 	open_output(x, &x->part, buf_slice(&wanted));
 	buf_free(&wanted);
 }
@@ -106,7 +107,7 @@ static void begin(void *context, const struct part *p)
 		return;
 	x->in_leaf = p->kind == PART_LEAF;
 	if (x->in_leaf)
-		leaf_begin(&x->leaf, p, x->request, &x->part.to);
+		copy_begin(&x->copy, p, x->request, &x->part.to);
 	else
 		x->whole = p;
 	block_begin(&x->block, x->in_leaf && is_plain_text(p));
@@ -121,7 +122,7 @@ static void put_block(struct extraction *x, slice text)
 		if (data.n && !x->inner.open) {
 			buf wanted = { NULL, 0, 0 };
 
-			file_safe_name(&wanted, name);
+			filename_make_safe(&wanted, name);
 			if (wanted.n == 0)
 				buf_print(&wanted, "part-%s.bin", x->number.p);
 			open_output(x, &x->inner, buf_slice(&wanted));
@@ -139,7 +140,7 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 	struct extraction *x = context;
 
 	if (x->in_leaf && what == PART_BODY) {
-		leaf_more(&x->leaf, bytes);
+		copy_more(&x->copy, bytes);
 		put_block(x, bytes);
 	} else if (x->whole && part_holds(x->whole, p, what)) {
 		writer_put(&x->part.to, bytes);
@@ -151,7 +152,7 @@ static void end(void *context, const struct part *p)
 	struct extraction *x = context;
 
 	if (x->in_leaf) {
-		leaf_end(&x->leaf);
+		copy_end(&x->copy);
 		close_output(x, &x->inner);
 		block_end(&x->block);
 	}
