@@ -32,6 +32,9 @@ bench_lists() {
 	row "a post to $count subscribers in 100 domains, each with a sender of its own, into smtp-sink"
 	measure 'queue-run' "$count" lists_posted lists_run
 	measure 'smtp-source, kept connections' "$count" nothing lists_source
+	lists_mlmmj_make
+	measure 'mlmmj-send' "$count" nothing lists_mlmmj
+	(lists_postfix)
 }
 list_of() { awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) print "user" i "@d" i % 100 ".example" }' | LC_ALL=C sort >"$subscribers"; }
 lists_empty() { empty "$PENNYPOST/queue"; }
@@ -42,3 +45,41 @@ lists_all() { [ "$(list-subscribe news <"$work/all" | wc -l)" -ge "$count" ]; }
 lists_posted() { lists_empty && lists_post && sync -f "$PENNYPOST/queue"; }
 lists_run() { queue-run && [ -z "$(find "$PENNYPOST/queue" -type f -name '????????????????')" ]; }
 lists_source() { smtp_source -4 -d -s 20 -l 4096 -m "$count" -f s@bench.example -t user@d1.example "127.0.0.1:$port"; }
+
+# A list of mlmmj's, and its sender by itself.
+lists_mlmmj_make() {
+	local list=$work/mlmmj
+
+	mkdir -p "$list"/{control,subscribers.d,nomailsubs.d,digesters.d,archive,queue/discarded,bounce,text,requeue,incoming,moderation,subconf,unsubconf}
+	echo news@here.example >"$list/control/listaddress"
+	echo 127.0.0.1 >"$list/control/relayhost"
+	echo "$port" >"$list/control/smtpport"
+	cp "$subscribers" "$list/subscribers.d/u"
+	cp "$letter" "$work/mlmmj-letter"
+}
+lists_mlmmj() { echo "$RANDOM" >"$work/mlmmj/index" && "$(command -v mlmmj-send)" -L "$work/mlmmj" -m "$work/mlmmj-letter" -D; }
+
+# One letter of Postfix's to all of them, with a sender for each; from its start to the letter's end.
+lists_postfix() {
+	peer_folder=$work/postfix-lists
+	mkdir "$peer_folder"
+	trap peers_stop EXIT
+	postfix_port=$(free_port)
+	postfix_start "$postfix_port" "relayhost = [127.0.0.1]:$port" 'defer_transports = smtp' 'minimal_backoff_time = 3600s'
+	spool=$peer_folder/postfix/spool
+	measure 'Postfix with VERP, its start included' "$count" lists_postfix_fill postfix_drain
+}
+lists_postfix_fill() {
+	local people
+
+	sed -i '/^defer_transports/d' "$peer_folder/postfix/etc/main.cf"
+	echo 'defer_transports = smtp' >>"$peer_folder/postfix/etc/main.cf"
+	postfix_run postfix status || postfix_run postfix start
+	wait_for_port "$postfix_port"
+	mapfile -t people <"$subscribers"
+	postfix_run sendmail -XV -f news@here.example "${people[@]}" <"$letter"
+	await 60 postfix_deferred
+	postfix_run postfix stop
+	sed -i 's/^defer_transports.*/defer_transports =/' "$peer_folder/postfix/etc/main.cf"
+	find "$spool/deferred" -type f -exec touch -d '10 min ago' {} +
+}
