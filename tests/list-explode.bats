@@ -78,6 +78,7 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	[ "$stderr" = 'list-explode: news: eve@evil.example may not post to news@here.example' ]
 	run -77 from 'alice@here.example, eve@evil.example'
 	run -77 from ''
+	run -77 from $'alice@here.example\nfrom : eve@evil.example'
 	conf 'post open'
 	from eve@evil.example
 	conf 'post moderators'
