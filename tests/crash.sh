@@ -101,7 +101,8 @@ list_explode_before() {
 list_explode_command() { exec "$@" list-explode news <"$work/letter"; }
 list_explode_after() {
 	local file archived=0
-	for file in $(find "$PENNYPOST/lists/news/archive/new" -type f); do
+	for file in "$PENNYPOST"/lists/news/archive/new/*; do
+		[ -e "$file" ] || continue
 		is_whole "$file" || violation "$(basename "$file") is not whole in the archive"
 		archived=$((archived + 1))
 	done
