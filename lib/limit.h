@@ -225,7 +225,7 @@ enum {
 	LIMIT_DISPLAY_NAME = 100,
 
 	/* A subject that is read, to put something before it: encoded it may become four times as long. */
-	LIMIT_SUBJECT = 32 * 1024,
+	LIMIT_PREFIXED = 32 * 1024,
 
 	/* The footer of a list: a page. */
 	LIMIT_FOOTER = 8 * 1024,

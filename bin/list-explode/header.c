@@ -40,7 +40,7 @@ static void add_subject(const struct posting *p, const struct field *f, buf *to)
 {
 	buf text = { NULL, 0, 0 };
 
-	if (!p->list.prefix[0] || f->body.n > LIMIT_SUBJECT || has_prefix(f->body, p->list.prefix)) {
+	if (!p->list.prefix[0] || f->body.n > LIMIT_PREFIXED || has_prefix(f->body, p->list.prefix)) {
 		buf_addslice(to, f->whole);
 		return;
 	}
