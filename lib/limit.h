@@ -224,6 +224,9 @@ enum {
 	/* Bytes of a display name that we write: it has the line for itself. */
 	LIMIT_DISPLAY_NAME = 100,
 
+	/* A subject that is read, to put something before it: encoded it may become four times as long. */
+	LIMIT_PREFIXED = 32 * 1024,
+
 	/* The footer of a list: a page. */
 	LIMIT_FOOTER = 8 * 1024,
 

@@ -119,7 +119,7 @@ static bool in_digest(const struct part_walk *w, const struct part *p)
 
 static slice without_from_line(slice header)
 {
-	bool from = slice_starts(header, "From ") || slice_starts(header, ">From ");
+	bool from = head_is_from_line(header) || slice_starts(header, ">From ");
 
 	return slice_from(header, from ? slice_find(header, '\n') + 1 : 0);
 }

@@ -37,7 +37,10 @@ void xtext_add_decoded(buf *to, slice xtext)
 	while (xtext.n) {
 		bool escape = is_escape(xtext);
 
-		buf_addchar(to, escape ? (char)(digit(xtext.p[1]) << 4 | digit(xtext.p[2])) : xtext.p[0]);
+		if (escape)
+			buf_addchar(to, (char)(digit(xtext.p[1]) << 4 | digit(xtext.p[2])));
+		else
+			buf_addchar(to, xtext.p[0]);
 		xtext = slice_from(xtext, escape ? 3 : 1);
 	}
 }

@@ -13,6 +13,7 @@ crash() {
 @test "mail_deliver" { crash mail_deliver; }
 @test "mail_deliver_mbox" { crash mail_deliver_mbox; }
 @test "mail_deliver_forward" { crash mail_deliver_forward; }
+@test "list_explode" { crash list_explode; }
 @test "queue_run" { crash queue_run; }
 @test "smtp_serve_bdat" { crash smtp_serve_bdat; }
 @test "bounce" { crash bounce; }

@@ -29,7 +29,7 @@ prepare() {
 
 queued() { find "$PENNYPOST/queue" -path '*/queue/?/*' -type f ! -name '*.log' 2>/dev/null; }
 delivered() { find "$PENNYPOST/mailboxes/bob/new" "$work/there/queue" -type f 2>/dev/null; }
-is_whole() { tr -d '\r' <"$1" | sed '1,/^Subject: crash$/d' | tail -n +2 | cmp -s - <(printf '%s\n' "$body"); }
+is_whole() { tr -d '\r' <"$1" | sed '1,/^Subject: crash$/d' | sed '0,/^$/d' | cmp -s - <(printf '%s\n' "$body"); }
 
 violation() { echo "  $scenario: $point: $*" >&2; violations=$((violations + 1)); }
 
@@ -92,6 +92,25 @@ mail_deliver_mbox_after() {
 mail_deliver_forward_before() { echo 'carol: bob@here.example' >"$PENNYPOST/aliases"; }
 mail_deliver_forward_command() { exec "$@" mail-deliver -f alice@here.example carol <"$work/letter"; }
 mail_deliver_forward_after() { queue_add_after "$1"; }
+
+list_explode_before() {
+	list-create news news@here.example alice@here.example
+	printf '%s\n' 'address news@here.example' 'post open' 'munge never' >"$PENNYPOST/lists/news/conf"
+	echo bob@here.example >"$PENNYPOST/lists/news/subscribers"
+}
+list_explode_command() { exec "$@" list-explode news <"$work/letter"; }
+list_explode_after() {
+	local file archived=0
+	for file in "$PENNYPOST"/lists/news/archive/new/*; do
+		[ -e "$file" ] || continue
+		is_whole "$file" || violation "$(basename "$file") is not whole in the archive"
+		archived=$((archived + 1))
+	done
+	[ "$archived" -ge $(($1 == 0)) ] || violation "what was sent is not in the archive"
+	# But for what was refused only the id, on standard output.
+	[ "$1" -lt 71 ] || [ "$1" -gt 74 ] || [[ $point = write:* ]] || [ -z "$(queued)" ] || violation "exit $1, but it is in the queue"
+	queue_add_after "$1"
+}
 
 queue_run_before() { queue-add -f alice@here.example bob@here.example <"$work/letter" >/dev/null; }
 queue_run_command() { exec "$@" queue-run; }
@@ -276,7 +295,7 @@ while getopts p:s: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- queue_add mail_inject smtp_serve smtp_serve_bdat mail_deliver mail_deliver_mbox \
-	mail_deliver_forward queue_run bounce smtp_send list_digest
+	mail_deliver_forward list_explode queue_run bounce smtp_send list_digest
 
 total=0
 for scenario; do

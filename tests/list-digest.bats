@@ -12,7 +12,7 @@ setup() {
 }
 
 subscribers() { printf '%s\n' "$@" >"$list/subscribers"; }
-conf() { printf '%s\n' 'address news@here.example' "$@" >"$list/conf"; }
+conf() { printf '%s\n' 'address news@here.example' 'munge never' "$@" >"$list/conf"; }
 
 # message N: one to look at.
 message() { printf 'From: Alice <alice@here.example>\nDate: Mon, 23 Nov 2026 19:40:12 +0000\nSubject: hello %s\n\nText %s\n-- \nA\n' "$1" "$1"; }
@@ -497,6 +497,7 @@ odd_messages() {
 
 @test "from a post to the mailbox: list-explode keeps what is posted where somebody gets digests" {
 	rm -r "$list/digest"
+	conf
 	mkdir -p "$PENNYPOST"/mailboxes/{alice,bob,carol}
 	subscribers $'alice@here.example\tnomail' carol@here.example
 	message 1 | list-explode news

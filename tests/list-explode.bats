@@ -78,6 +78,7 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	[ "$stderr" = 'list-explode: news: eve@evil.example may not post to news@here.example' ]
 	run -77 from 'alice@here.example, eve@evil.example'
 	run -77 from ''
+	run -77 from $'alice@here.example\nfrom : eve@evil.example'
 	conf 'post open'
 	from eve@evil.example
 	conf 'post moderators'
@@ -130,6 +131,7 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	[ "$(subject 'Subject: =?utf-8?b?W25ld3NdIGdyw7zDn2U=?=')" = '[news] grüße' ]
 	[ "$(subject 'Subject: =?iso-8859-1?q?gr=FC=DFe?=')" = '[news] grüße' ]
 	[ "$(subject 'X-Nothing: said')" = '[news]' ]
+	[ "$(subject "Subject: $(printf '%040000d' 0)")" = "$(printf '%040000d' 0)" ]
 	conf 'prefix [ñews]'
 	[ "$(subject 'Subject: hello')" = '[ñews] hello' ]
 	run ! grep -q $'[\x80-\xff]' <(LC_ALL=C; printf 'From: alice@here.example\nSubject: y\n\nx\n' | list-explode news >/dev/null; sent)

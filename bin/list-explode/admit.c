@@ -65,14 +65,15 @@ static bool is_forged(const struct posting *p)
 	return false;
 }
 
-/* The one author of From; empty where there are more, or none. */
+/* The one author of From; empty where there are more, or none: with two fields, readers might show the other. */
 static void author(const struct posting *p, buf *address)
 {
+	slice rest = buf_slice(&p->fields);
 	struct addr_list list;
 	struct addr a = { .bare = false };
-	struct field f;
+	struct field f, other;
 
-	if (!head_find(buf_slice(&p->fields), "From", &f))
+	if (!head_find_next(&rest, "From", &f) || head_find(rest, "From", &other))
 		return;
 	list = addr_list(f.body);
 	if (addr_next(&list, &a) > 0)

@@ -1,17 +1,15 @@
 /* What a footer may be added to, and how. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "boundary.h"
+#include "chance.h"
 #include "charset.h"
 #include "explode.h"
 #include "fail.h"
 #include "limit.h"
 #include "mime.h"
+#include "texts.h"
 #include "transfer.h"
 #include "words.h"
 
@@ -53,14 +51,15 @@ static void clean(buf *to, slice raw)
 
 static void load(buf *text, const struct list *l)
 {
-	char *path = list_path(l, "texts/footer");
+	static const struct text_value none = { .name = NULL };
 	buf raw = { NULL, 0, 0 };
 
-	if (io_file(AT_FDCWD, path, LIMIT_FOOTER, &raw) && errno != ENOENT)
-		fail(errno == EFBIG ? EX_CONFIG : fail_status(errno), "%s: %s", path, strerror(errno));
+	if (texts_add(l, "footer", &none, &raw))
+		fail(errno == EFBIG ? EX_CONFIG : fail_status(errno), "%s/texts/footer: %s", l->folder, strerror(errno));
+	if (raw.n > LIMIT_FOOTER)
+		fail(EX_CONFIG, "%s/texts/footer: longer than %d bytes", l->folder, LIMIT_FOOTER);
 	clean(text, buf_slice(&raw));
 	buf_free(&raw);
-	free(path);
 }
 
 bool footer_is_sealed(slice type, slice subtype)
@@ -254,16 +253,6 @@ static void prepare_part(struct footer *f)
 	buf_free(&body);
 }
 
-/* Nobody who wrote the message can know it, so that no line of it is one. */
-static void make_boundary(buf *to)
-{
-	uint64_t chance[2];
-
-	if (getrandom(chance, sizeof chance, 0) != sizeof chance)
-		fail(EX_OSERR, "no random numbers: %s", strerror(errno));
-	buf_print(to, "=_%016llx%016llx", (unsigned long long)chance[0], (unsigned long long)chance[1]);
-}
-
 /* What the header says of the body becomes the header of a part; lengths of mailboxes are wrong from here on. */
 static void rewrite(struct footer *f, buf *header, const struct content *c)
 {
@@ -314,7 +303,8 @@ void footer_begin(struct footer *f, const struct list *l, buf *header)
 		prepare_text(f, &c);
 	} else {
 		f->way = FOOTER_WRAP;
-		make_boundary(&f->boundary);
+		buf_addtext(&f->boundary, "=_");
+		chance_add(&f->boundary);
 	}
 	rewrite(f, header, &c);
 }

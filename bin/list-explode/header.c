@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "explode.h"
+#include "limit.h"
 #include "masthead.h"
 #include "words.h"
 
@@ -39,7 +40,7 @@ static void add_subject(const struct posting *p, const struct field *f, buf *to)
 {
 	buf text = { NULL, 0, 0 };
 
-	if (!p->list.prefix[0] || has_prefix(f->body, p->list.prefix)) {
+	if (!p->list.prefix[0] || f->body.n > LIMIT_PREFIXED || has_prefix(f->body, p->list.prefix)) {
 		buf_addslice(to, f->whole);
 		return;
 	}

@@ -107,6 +107,7 @@ static void test_plain(void)
 	both("hello\n\nyou\n", "1 text/plain[hello\n\nyou\n]", "what begins with no field is body");
 	both("Subject: x\nhello you\n\n", "1 text/plain[hello you\n\n]", "a missing blank line");
 	both("From a@b.example Mon Nov 23 19:40:12 2026\nSubject: x\n\nhi\n", "1 text/plain[hi\n]", "a separator of an mbox before it");
+	both("From : a@b.example\nContent-Type: text/html\n\nhi\n", "1 text/html[hi\n]", "an obsolete blank before the colon is none");
 	both("CONTENT-TYPE : Image/PNG (a (nested) comment)\n\nx", "1 Image/PNG[x]", "wrong case, a blank before the colon, a comment");
 	both("Content-Type: text\n\nx", "1 text/plain[x]", "a type without subtype");
 	both("Content-Type: text/html\nContent-Type: text/enriched\n\nx", "1 text/html[x]", "the first of two types");
