@@ -19,7 +19,7 @@ struct choice {
 	bool related[LIMIT_PART_DEPTH];
 	bool aside[LIMIT_PART_DEPTH];
 	bool in_leaf;
-	struct leaf leaf;
+	struct copy copy;
 	const struct part *whole;               /* a multipart or message that is chosen: all that is in it */
 	struct writer *to;
 	struct writer spool;    /* where it waits; not open where it went to standard output */
@@ -89,7 +89,7 @@ static void begin(void *context, const struct part *p)
 	c->to = place_for(c, p);
 	c->in_leaf = p->kind == PART_LEAF;
 	if (c->in_leaf)
-		leaf_begin(&c->leaf, p, c->request, c->to);
+		copy_begin(&c->copy, p, c->request, c->to);
 	else
 		c->whole = p;
 	c->found = true;
@@ -102,7 +102,7 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 	struct choice *c = context;
 
 	if (c->in_leaf && what == PART_BODY)
-		leaf_more(&c->leaf, bytes);
+		copy_more(&c->copy, bytes);
 	else if (c->whole && part_holds(c->whole, p, what))
 		writer_put(c->to, bytes);
 }
@@ -112,7 +112,7 @@ static void end(void *context, const struct part *p)
 	struct choice *c = context;
 
 	if (c->in_leaf)
-		leaf_end(&c->leaf);
+		copy_end(&c->copy);
 	c->in_leaf = false;
 	if (p == c->whole)
 		c->whole = NULL;

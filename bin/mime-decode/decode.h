@@ -3,10 +3,8 @@
 #define DECODE_H
 
 #include "block.h"
-#include "charset.h"
 #include "file.h"
-#include "flowed.h"
-#include "part.h"
+#include "leaf.h"
 #include "messages.h"
 
 /* What was asked for. */
@@ -19,19 +17,15 @@ struct request {
 	struct files files;     /* that were made */
 };
 
-/* What a leaf means, on its way to a writer: decoded and, where it is text, in UTF-8. */
-struct leaf {
+/* What a leaf means, on its way to a writer. */
+struct copy {
+	struct leaf leaf;
 	struct writer *to;
-	struct transfer_decoder decoder;
-	bool converts, unflows;
-	struct charset charset;
-	struct flowed flowed;
-	buf converted, unflowed;
 };
 
-void leaf_begin(struct leaf *, const struct part *, const struct request *, struct writer *to);
-void leaf_more(struct leaf *, slice bytes);
-void leaf_end(struct leaf *);           /* the rest of it; frees */
+void copy_begin(struct copy *, const struct part *, const struct request *, struct writer *to);
+void copy_more(struct copy *, slice bytes);
+void copy_end(struct copy *);           /* the rest of it; frees */
 
 /* Sends a message through a walk: EX_OK, or EX_IOERR where it could not be read, which was said. */
 int walk(const struct part_events *, void *context, const char *name, struct reader *);

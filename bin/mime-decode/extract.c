@@ -19,7 +19,7 @@ struct extraction {
 	buf number;                     /* of the part that becomes a file */
 	const struct part *whole;       /* a message that becomes a file as it is, with what is in it */
 	bool in_leaf;
-	struct leaf leaf;
+	struct copy copy;
 	struct output part;
 	struct block block;             /* uuencoded, in the leaf */
 	struct output inner;            /* that the block becomes */
@@ -106,7 +106,7 @@ static void begin(void *context, const struct part *p)
 		return;
 	x->in_leaf = p->kind == PART_LEAF;
 	if (x->in_leaf)
-		leaf_begin(&x->leaf, p, x->request, &x->part.to);
+		copy_begin(&x->copy, p, x->request, &x->part.to);
 	else
 		x->whole = p;
 	block_begin(&x->block, x->in_leaf && is_plain_text(p));
@@ -139,7 +139,7 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 	struct extraction *x = context;
 
 	if (x->in_leaf && what == PART_BODY) {
-		leaf_more(&x->leaf, bytes);
+		copy_more(&x->copy, bytes);
 		put_block(x, bytes);
 	} else if (x->whole && part_holds(x->whole, p, what)) {
 		writer_put(&x->part.to, bytes);
@@ -151,7 +151,7 @@ static void end(void *context, const struct part *p)
 	struct extraction *x = context;
 
 	if (x->in_leaf) {
-		leaf_end(&x->leaf);
+		copy_end(&x->copy);
 		close_output(x, &x->inner);
 		block_end(&x->block);
 	}

@@ -3,75 +3,22 @@
 
 #include "decode.h"
 #include "fail.h"
-#include "mime.h"
-#include "param.h"
 
-/* RFC 3676: text that says format=flowed; delsp=yes. */
-static bool is_flowed(const struct part *p, bool *delsp)
+void copy_begin(struct copy *c, const struct part *p, const struct request *request, struct writer *to)
 {
-	buf value = { NULL, 0, 0 };
-	bool flowed = mime_parameter(p->content_type, "format", &value) && slice_case_is(buf_slice(&value), "flowed");
-
-	buf_clear(&value);
-	*delsp = mime_parameter(p->content_type, "delsp", &value) && slice_case_is(buf_slice(&value), "yes");
-	buf_free(&value);
-	return flowed;
+	c->to = to;
+	leaf_begin(&c->leaf, p, request->raw, request->unflow);
 }
 
-void leaf_begin(struct leaf *l, const struct part *p, const struct request *request, struct writer *to)
+void copy_more(struct copy *c, slice bytes)
 {
-	bool text = slice_case_is(p->type, "text"), delsp;
-
-	*l = (struct leaf){ .to = to, .converts = text && !request->raw };
-	transfer_decoder_begin(&l->decoder, p->encoding);
-	if (l->converts)
-		part_charset(p, &l->charset);
-	l->unflows = text && request->unflow && is_flowed(p, &delsp);
-	if (l->unflows)
-		flowed_begin(&l->flowed, delsp);
+	writer_put(c->to, leaf_more(&c->leaf, bytes));
 }
 
-static void put_text(struct leaf *l, slice text)
+void copy_end(struct copy *c)
 {
-	if (l->unflows) {
-		buf_clear(&l->unflowed);
-		flowed_more(&l->flowed, text, &l->unflowed);
-		text = buf_slice(&l->unflowed);
-	}
-	writer_put(l->to, text);
-}
-
-static void put(struct leaf *l, slice decoded)
-{
-	if (l->converts) {
-		buf_clear(&l->converted);
-		charset_more(&l->charset, decoded, &l->converted);
-		decoded = buf_slice(&l->converted);
-	}
-	put_text(l, decoded);
-}
-
-void leaf_more(struct leaf *l, slice bytes)
-{
-	put(l, transfer_decode(&l->decoder, bytes));
-}
-
-void leaf_end(struct leaf *l)
-{
-	put(l, transfer_decode_rest(&l->decoder));
-	if (l->converts) {
-		buf_clear(&l->converted);
-		charset_finish(&l->charset, &l->converted);
-		put_text(l, buf_slice(&l->converted));
-	}
-	if (l->unflows) {
-		buf_clear(&l->unflowed);
-		flowed_finish(&l->flowed, &l->unflowed);
-		writer_put(l->to, buf_slice(&l->unflowed));
-	}
-	transfer_decoder_end(&l->decoder);
-	buf_free(&l->converted);
-	buf_free(&l->unflowed);
+	writer_put(c->to, leaf_finish(&c->leaf));
+	leaf_end(&c->leaf);
 }
 
 int walk(const struct part_events *events, void *context, const char *name, struct reader *in)

@@ -9,7 +9,7 @@ struct printing {
 	const struct part *container;   /* the multipart or message that was asked for: all that is in it is printed */
 	bool found;
 	bool in_leaf;
-	struct leaf leaf;
+	struct copy copy;
 	buf number;
 };
 
@@ -24,7 +24,7 @@ static void begin(void *context, const struct part *p)
 	s->found = strcmp(s->number.p, s->request->target) == 0;
 	s->in_leaf = s->found && p->kind == PART_LEAF;
 	if (s->in_leaf)
-		leaf_begin(&s->leaf, p, s->request, &io_out);
+		copy_begin(&s->copy, p, s->request, &io_out);
 	else if (s->found)
 		s->container = p;
 }
@@ -34,7 +34,7 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 	struct printing *s = context;
 
 	if (s->in_leaf && what == PART_BODY)
-		leaf_more(&s->leaf, bytes);
+		copy_more(&s->copy, bytes);
 	else if (s->container && part_holds(s->container, p, what))
 		writer_put(&io_out, bytes);
 }
@@ -44,7 +44,7 @@ static void end(void *context, const struct part *p)
 	struct printing *s = context;
 
 	if (s->in_leaf)
-		leaf_end(&s->leaf);
+		copy_end(&s->copy);
 	s->in_leaf = false;
 	if (p == s->container)
 		s->container = NULL;
