@@ -477,3 +477,12 @@ void charset_finish(struct charset *s, buf *out)
 		buf_addslice(out, replacement);
 	s->count = 0;
 }
+
+slice utf8_upto(slice s, size_t n)
+{
+	if (n >= s.n)
+		return s;
+	while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return slice_upto(s, n);
+}

@@ -45,6 +45,9 @@ void charset_more(struct charset *, slice bytes, buf *out);
 /* Appends what is left, U+FFFD for half a character, and frees. */
 void charset_finish(struct charset *, buf *out);
 
+/* The first n bytes of UTF-8, or those of them that are whole characters. */
+slice utf8_upto(slice s, size_t n);
+
 /* The bytes of the character of UTF-8 (RFC 3629 §4) at the start of s; 0 where there is none. */
 size_t utf8_character(slice s);
 

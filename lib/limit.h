@@ -94,6 +94,10 @@ enum {
 	LIMIT_SESSIONS_OF_CHILD = 100,
 	LIMIT_SOCKETS = 16,
 
+	/* A line of text as HTML, longer ones in pieces; a URL in it: what browsers and servers agree on. */
+	LIMIT_HTML_LINE = 8 * 1024,
+	LIMIT_URL = 2048,
+
 	/* What is passed on to the client of what a filter or a command says: it fits a reply line (§4.5.3.1.5). */
 	LIMIT_SAID = 400,
 
@@ -135,6 +139,16 @@ enum {
 
 	/* What says which messages the digest has that is being sent: some 100,000 names of files. */
 	LIMIT_ISSUE = 16 * 1024 * 1024,
+
+	/*
+	 * The index of an archive, some 250 bytes a letter, read whole. Of each letter the author and the subject, as its pages
+	 * show them, and how many of the letters that it refers to are looked for; text that is longer is a file, not on its page.
+	 */
+	LIMIT_ARCHIVE = 1024 * 1024 * 1024,
+	LIMIT_AUTHOR = 100,
+	LIMIT_SUBJECT = 300,
+	LIMIT_REFERENCES = 10,
+	LIMIT_PAGE_TEXT = 1024 * 1024,
 
 	/* The line that begins a message in a mailbox, the longest with UUCP paths; the header of a part of a digest. */
 	LIMIT_SEPARATOR = 4096,

@@ -25,6 +25,7 @@ static const struct setting table[] = {
 	SETTING("archive", TEXT, archive, ""),
 	SETTING("to", TEXT, to, "author"),
 	SETTING("unsubscribe", TEXT, unsubscribe, ""),
+	SETTING("archive-addresses", TEXT, archive_addresses, "hidden"),
 	SETTING("verp", TEXT, verp, "yes"),
 	SETTING("bounce-limit", COUNT, bounce_limit, "3"),
 	SETTING("bounce-half-life", TIME, bounce_half_life, "30d"),
@@ -115,6 +116,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: reply-to: not author or list", path);
 	else if (!is_one_of(l->to, "author subscriber"))
 		buf_print(why, "%s: to: not author or subscriber", path);
+	else if (!is_one_of(l->archive_addresses, "hidden shown"))
+		buf_print(why, "%s: archive-addresses: not hidden or shown", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
 	else if (!is_one_of(l->munge, "auto always never"))

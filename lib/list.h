@@ -29,6 +29,7 @@ struct list {
 	char *archive;                  /* a URL, or empty, as the next */
 	char *unsubscribe;              /* of list-post-unsubscribe */
 	char *to;                       /* "author" or "subscriber": what To says */
+	char *archive_addresses;        /* "hidden" or "shown": what list-archive does with them */
 	char *verp;                     /* "yes" or "no" */
 	long long bounce_limit;         /* the score at which a subscriber is probed, 0: never */
 	long long bounce_half_life;     /* seconds in which a score is halved */

@@ -8,14 +8,14 @@ io chance
 settings run replace
 conf phrasebook
 base64-simd cookie uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
-base64 qp verdict command dmarc suffix
+base64 qp verdict command dmarc suffix listing
 uu head transport mime mbox date verp failures
-received personal
+received personal html
 words transfer
 param notice report origin request
 maildir messages boundary
 downgrade part scan
-bounced
+bounced leaf filename
 mboxes mmdf babyl digest
 mailbox
 queue routes aliases list

@@ -5,6 +5,7 @@
 
 #include "decode.h"
 #include "fail.h"
+#include "filename.h"
 
 struct output {
 	struct writer to;
@@ -90,7 +91,7 @@ static void open_part(struct extraction *x, const struct part *p)
 
 	buf_clear(&x->number);
 	part_number(&x->number, p);
-	file_name(&wanted, p);
+	filename_of_part(&wanted, p);
 	open_output(x, &x->part, buf_slice(&wanted));
 	buf_free(&wanted);
 }
@@ -121,7 +122,7 @@ static void put_block(struct extraction *x, slice text)
 		if (data.n && !x->inner.open) {
 			buf wanted = { NULL, 0, 0 };
 
-			file_safe_name(&wanted, name);
+			filename_make_safe(&wanted, name);
 			if (wanted.n == 0)
 				buf_print(&wanted, "part-%s.bin", x->number.p);
 			open_output(x, &x->inner, buf_slice(&wanted));

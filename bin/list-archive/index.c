@@ -1,0 +1,237 @@
+/* The state: index.tsv. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive.h"
+#include "clock.h"
+#include "fail.h"
+#include "io.h"
+#include "limit.h"
+
+/*
+ *	pennypost-archive 1 SETTINGS ROWS
+ *	FINGERPRINT <TAB> PATH                                                  a page that is not of a letter
+ *	                                                                        an empty line
+ *	FINGERPRINT <TAB> PAGE <TAB> NAME <TAB> DATE <TAB> REFERENCES <TAB> AUTHOR <TAB> SUBJECT
+ *
+ * both sorted, by path and by name. A fingerprint of a page that is to be written is a dash.
+ */
+static const char file[] = "index.tsv";
+static const slice begins = SLICE("pennypost-archive 1 ");
+
+static void add_print(buf *to, uint64_t print)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = buf_reserve(to, 16);
+
+	for (int i = 0; i < 16; i++)
+		p[i] = digits[print >> (60 - 4 * i) & 15];
+	to->n += 16;
+}
+
+static bool read_print(slice text, uint64_t *print)
+{
+	*print = 0;
+	if (slice_is(text, "-"))
+		return true;
+	for (size_t i = 0; i < text.n; i++) {
+		int digit = ascii_hex(text.p[i]);
+
+		if (digit < 0)
+			return false;
+		*print = *print << 4 | (unsigned)digit;
+	}
+	return text.n == 16;
+}
+
+static bool is_id(slice id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!(id.p[i] >= 'A' && id.p[i] <= 'Z') && !(id.p[i] >= '2' && id.p[i] <= '7'))
+			return false;
+	return id.n == ID_LENGTH;
+}
+
+bool is_month(slice name)
+{
+	return name.n == 7 && name.p[4] == '-' && slice_number(slice_upto(name, 4)) >= 0 && slice_number(slice_from(name, 5)) >= 0;
+}
+
+/* An id; from the second letter of the same id on, with `-2` behind it. */
+bool index_page_name(slice name, struct row *r)
+{
+	long long copy = 1;
+
+	r->id = slice_upto(name, ID_LENGTH);
+	if (name.n > ID_LENGTH)
+		copy = name.p[ID_LENGTH] == '-' ? slice_number(slice_from(name, ID_LENGTH + 1)) : -1;
+	r->copy = r->old_copy = (unsigned)copy;
+	return is_id(r->id) && copy > 0 && copy < UINT_MAX;
+}
+
+static bool read_references(slice references)
+{
+	slice word;
+
+	while (slice_word(&references, &word))
+		if (word.n != REFERENCE_LENGTH)
+			return false;
+	return true;
+}
+
+/* Kept as long as the line. */
+static slice unescaped(slice field)
+{
+	buf text = { NULL, 0, 0 };
+
+	if (slice_find(field, '\\') == field.n)
+		return field;
+	buf_addunescaped(&text, field);
+	return buf_slice(&text);
+}
+
+bool index_row(struct row *r, slice line)
+{
+	slice none = { NULL, 0 }, print = none, id = none, name = none, date = none, author = none;
+
+	*r = (struct row){ .written = 0 };
+	slice_cut(&line, '\t', &print);
+	slice_cut(&line, '\t', &id);
+	r->text = line;
+	slice_cut(&line, '\t', &name);
+	slice_cut(&line, '\t', &date);
+	slice_cut(&line, '\t', &r->references);
+	if (!slice_cut(&line, '\t', &author) || slice_find(line, '\t') < line.n)
+		return false;
+	r->name = unescaped(name);
+	r->author = unescaped(author);
+	r->subject = unescaped(line);
+	r->date = clock_read_stamp(date);
+	return read_print(print, &r->written) && index_page_name(id, r) && r->name.n && r->date >= 0
+	    && read_references(r->references);
+}
+
+static bool is_path(slice path)
+{
+	slice rest = slice_from(path, 8);
+
+	if (slice_is(path, "index.html") || slice_is(path, "style.css"))
+		return true;
+	return path.n > 8 && path.p[7] == '/' && is_month(slice_upto(path, 7))
+	    && (slice_is(rest, "index.html") || slice_is(rest, "threads.html"));
+}
+
+static bool read_pages(struct archive *a, slice *text)
+{
+	slice line, print;
+
+	while (slice_cut(text, '\n', &line) && line.n) {
+		struct page p = { .wanted = 0 };
+
+		slice_cut(&line, '\t', &print);
+		p.path = line;
+		if (!read_print(print, &p.written) || !is_path(p.path))
+			return false;
+		a->pages = mem_grow(a->pages, a->page_count + 1, sizeof p);
+		a->pages[a->page_count++] = p;
+	}
+	return true;
+}
+
+static bool follows(const struct row *before, const struct row *r)
+{
+	size_t n = before->name.n < r->name.n ? before->name.n : r->name.n;
+	int order = memcmp(before->name.p, r->name.p, n);
+
+	return order < 0 || (order == 0 && before->name.n < r->name.n);
+}
+
+static bool read_rows(struct archive *a, slice text, size_t count)
+{
+	slice line;
+
+	if (count > text.n)
+		return false;
+	a->rows = mem_grow(NULL, count + 1, sizeof *a->rows);
+	for (; a->count < count && slice_cut(&text, '\n', &line); a->count++) {
+		struct row *r = &a->rows[a->count];
+
+		if (!index_row(r, line) || (a->count && !follows(r - 1, r)))
+			return false;
+	}
+	return a->count == count && text.n == 0;
+}
+
+static bool read_text(struct archive *a, slice text)
+{
+	slice line, settings;
+	long long count;
+	uint64_t print;
+
+	if (!slice_cut(&text, '\n', &line) || !slice_starts(line, begins.p))
+		return false;
+	line = slice_from(line, begins.n);
+	if (!slice_word(&line, &settings) || !read_print(settings, &print) || print != a->settings)
+		return false;
+	count = slice_number(slice_trim(line));
+	return count >= 0 && read_pages(a, &text) && read_rows(a, text, (size_t)count);
+}
+
+/* What is the same on every page, and the shape of them. */
+static uint64_t settings_of(const struct archive *a)
+{
+	uint64_t print = print_number(0, 1);
+
+	print = print_bytes(print, slice_of(a->list.name));
+	print = print_bytes(print, slice_of(a->list.description));
+	return print_number(print, a->hides);
+}
+
+void index_read(struct archive *a)
+{
+	a->hides = strcmp(a->list.archive_addresses, "hidden") == 0;
+	a->settings = settings_of(a);
+	if (io_file(a->folder, file, LIMIT_ARCHIVE, &a->index) && errno != ENOENT)
+		fail(fail_status(errno), "%s: %s", file, strerror(errno));
+	if (read_text(a, buf_slice(&a->index)))
+		return;
+	a->lost = true;
+	a->count = a->page_count = 0;
+}
+
+static void add_written(uint64_t written, uint64_t wanted)
+{
+	if (written == wanted && written)
+		add_print(&page, written);
+	else
+		buf_addchar(&page, '-');
+	buf_addchar(&page, '\t');
+}
+
+void index_write(const struct archive *a)
+{
+	file_begin(a);
+	buf_addtext(&page, begins.p);
+	add_print(&page, a->settings);
+	buf_print(&page, " %zu\n", a->count);
+	for (size_t i = 0; i < a->page_count; i++) {
+		add_written(a->pages[i].written, a->pages[i].wanted);
+		buf_addslice(&page, a->pages[i].path);
+		buf_addchar(&page, '\n');
+	}
+	buf_addchar(&page, '\n');
+	for (size_t i = 0; i < a->count; i++) {
+		const struct row *r = &a->rows[i];
+
+		add_written(r->written, r->wanted);
+		add_page_name(&page, r);
+		buf_addchar(&page, '\t');
+		buf_addslice(&page, r->text);
+		buf_addchar(&page, '\n');
+		file_spill();
+	}
+	file_end(a, file);
+}
