@@ -141,10 +141,9 @@ enum {
 	LIMIT_ISSUE = 16 * 1024 * 1024,
 
 	/*
-	 * The index of an archive, some 250 bytes a letter, read whole. Of each letter the author and the subject, as its pages
-	 * show them, and how many of the letters that it refers to are looked for; text that is longer is a file, not on its page.
+	 * Of a letter in an archive: the author and the subject, as its pages show them; letters that it refers to that are looked
+	 * for, the nearest; and text that stands on its page. What is longer is a file beside it.
 	 */
-	LIMIT_ARCHIVE = 1024 * 1024 * 1024,
 	LIMIT_AUTHOR = 100,
 	LIMIT_SUBJECT = 300,
 	LIMIT_REFERENCES = 10,

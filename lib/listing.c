@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keyed.h"
 #include "listing.h"
 
 static bool is_plain(int folder, const struct dirent *entry)
@@ -80,16 +81,35 @@ static int by_name_in_maildir(const void *a, const void *b)
 	return order ? order : by_name(a, b);
 }
 
-void listing_sort(struct listing *l, int (*order)(const void *, const void *))
+/* How many bytes all names begin with. */
+static size_t common_start(const struct listing *l)
 {
+	slice first = slice_of(l->names.p + 1);
 	const char *name = l->names.p;
 
-	if (l->count)
-		l->row = mem_grow(l->row, l->count, sizeof *l->row);
 	for (size_t i = 0; i < l->count; i++, name += strlen(name) + 1)
-		l->row[i] = name;
-	if (l->count)
-		qsort(l->row, l->count, sizeof *l->row, order);
+		for (size_t n = 0; n < first.n; n++)
+			if (name[1 + n] != first.p[n])
+				first.n = n;
+	return first.n;
+}
+
+void listing_sort(struct listing *l, bool maildir)
+{
+	struct keyed *rows = mem_grow(NULL, l->count + 1, sizeof *rows);
+	size_t common = l->count ? common_start(l) : 0;
+	char *name = l->names.p;
+
+	for (size_t i = 0; i < l->count; i++, name += strlen(name) + 1) {
+		slice sorts = maildir ? listing_name(name) : slice_of(name + 1);
+
+		rows[i] = (struct keyed){ keyed_start(slice_from(sorts, common)), name };
+	}
+	keyed_sort(rows, l->count, maildir ? by_name_in_maildir : by_name);
+	l->row = mem_grow(l->row, l->count + 1, sizeof *l->row);
+	for (size_t i = 0; i < l->count; i++)
+		l->row[i] = rows[i].row;
+	free(rows);
 }
 
 int listing_read(struct listing *l, int folder)
@@ -98,7 +118,7 @@ int listing_read(struct listing *l, int folder)
 	int status = maildir ? listing_add(l, folder, "new", 'n') || listing_add(l, folder, "cur", 'c')
 	    : listing_add(l, folder, ".", '.');
 
-	listing_sort(l, maildir ? by_name_in_maildir : by_name);
+	listing_sort(l, maildir);
 	return status ? -1 : 0;
 }
 

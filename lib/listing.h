@@ -23,9 +23,9 @@ void listing_free(struct listing *);
 /* Appends the path of a row in what was listed: `new/NAME`. */
 void listing_add_path(buf *to, const char *row);
 
-/* What it is made of: adds the files of one folder below another, and sorts all rows. */
+/* What it is made of: adds the files of one folder below another; and sorts all rows, as of a Maildir or by their whole names. */
 int listing_add(struct listing *, int parent, const char *folder, char mark);
-void listing_sort(struct listing *, int (*order)(const void *, const void *));
+void listing_sort(struct listing *, bool maildir);
 
 /* The name of a letter in a Maildir without its flags, which its reader changes. */
 slice listing_name(const char *row);

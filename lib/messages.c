@@ -53,7 +53,7 @@ static void list_moved(struct walk *w, int cur)
 		w->changed.tv_nsec = -1;
 	listing_free(&w->moved);
 	listing_add(&w->moved, cur, ".", 'c');
-	listing_sort(&w->moved, listing_order);
+	listing_sort(&w->moved, true);
 }
 
 /* A mail reader gave it other flags, or moved it from new to cur, since the folder was listed: its name to the `:` stays. */

@@ -7,7 +7,7 @@ clock fail network sandbox
 io chance
 settings run replace
 conf phrasebook
-base64-simd cookie uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
+base64-simd cookie uri keyed magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc suffix listing
 uu head transport mime mbox date verp failures
 received personal html

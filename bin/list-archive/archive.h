@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "keyed.h"
 #include "list.h"
 #include "listing.h"
 
@@ -22,10 +23,12 @@ struct row {
 	unsigned copy;          /* 1; more, where letters before it have the same id */
 	unsigned old_copy;      /* what its page is called by now; 0: it has none */
 	slice text;             /* from its name to its subject */
+	size_t arrival;         /* its place in the order of arrival */
 	time_t date;
 	slice references;       /* the first REFERENCE_LENGTH characters of ids, the nearest first, a blank between them */
 	slice author, subject;
-	uint64_t written;       /* fingerprint of its page; 0: there is none, or an old one */
+	uint64_t key, look;     /* fingerprints of the name of its page, and of that and the text */
+	uint64_t written;       /* of its page; 0: there is none, or an old one */
 	uint64_t wanted;
 	const char *file;       /* a row of the listing; NULL: it is gone */
 
@@ -42,6 +45,7 @@ struct row {
 /* Letters of a month: a range of by_date and of by_thread. */
 struct month {
 	char name[sizeof "2026-11"];
+	time_t end;
 	size_t first, count;
 	size_t threaded;        /* rows of by_thread that are filled in */
 	struct row *innermost;  /* of its letters, of those that the thread has come to and not yet left */
@@ -62,13 +66,15 @@ struct archive {
 	bool lost;              /* there was no index, or one of other settings: pages may be there that it does not know */
 	uint64_t settings;      /* fingerprint of what is the same on every page */
 
-	buf index;              /* as it was read */
+	struct row *known;      /* from the index */
+	size_t known_count;
 	struct listing listing;
-	struct row *rows;       /* in the order of arrival, those that are gone behind the others */
-	size_t count, gone;
+	struct row **rows;      /* in the order of arrival */
+	size_t count;
 	struct page *pages, *old_pages;
 	size_t page_count, old_page_count;
-	struct row **by_id, **by_date;
+	struct keyed *by_id;    /* of one id as they arrived */
+	struct row **by_date;
 	struct row **by_thread; /* for each month */
 	struct month *months;
 	size_t month_count;

@@ -4,6 +4,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "clock.h"
@@ -20,7 +23,7 @@
  * both sorted, by path and by name. A fingerprint of a page that is to be written is a dash.
  */
 static const char file[] = "index.tsv";
-static const slice begins = SLICE("pennypost-archive 1 ");
+static const slice first_words = SLICE("pennypost-archive 1 ");
 
 static void add_print(buf *to, uint64_t print)
 {
@@ -34,25 +37,28 @@ static void add_print(buf *to, uint64_t print)
 
 static bool read_print(slice text, uint64_t *print)
 {
+	int wrong = 0;
+
 	*print = 0;
 	if (slice_is(text, "-"))
 		return true;
 	for (size_t i = 0; i < text.n; i++) {
 		int digit = ascii_hex(text.p[i]);
 
-		if (digit < 0)
-			return false;
-		*print = *print << 4 | (unsigned)digit;
+		wrong |= digit;
+		*print = *print << 4 | (unsigned)(digit & 15);
 	}
-	return text.n == 16;
+	return text.n == 16 && wrong >= 0;
 }
 
 static bool is_id(slice id)
 {
+	static const bool letter[256] = { ['A' ... 'Z'] = true, ['2' ... '7'] = true };
+	size_t letters = 0;
+
 	for (size_t i = 0; i < id.n; i++)
-		if (!(id.p[i] >= 'A' && id.p[i] <= 'Z') && !(id.p[i] >= '2' && id.p[i] <= '7'))
-			return false;
-	return id.n == ID_LENGTH;
+		letters += letter[(unsigned char)id.p[i]];
+	return letters == ID_LENGTH && id.n == ID_LENGTH;
 }
 
 bool is_month(slice name)
@@ -72,14 +78,26 @@ bool index_page_name(slice name, struct row *r)
 	return is_id(r->id) && copy > 0 && copy < UINT_MAX;
 }
 
-static bool read_references(slice references)
+/* Most letters are of the same day as the one before: it is read once. */
+static time_t read_date(slice stamp)
 {
-	slice word;
+	static char day[sizeof "2026-11-23T"];
+	static time_t midnight;
+	long long hours, minutes, seconds;
 
-	while (slice_word(&references, &word))
-		if (word.n != REFERENCE_LENGTH)
-			return false;
-	return true;
+	if (stamp.n != 20 || memcmp(stamp.p, day, sizeof day - 1) != 0) {
+		time_t date = clock_read_stamp(stamp);
+
+		if (date < 0)
+			return -1;
+		memcpy(day, stamp.p, sizeof day - 1);
+		midnight = date - date % (24 * 3600);
+		return date;
+	}
+	hours = slice_number((slice){ stamp.p + 11, 2 });
+	minutes = slice_number((slice){ stamp.p + 14, 2 });
+	seconds = slice_number((slice){ stamp.p + 17, 2 });
+	return hours < 0 || minutes < 0 || seconds < 0 ? -1 : midnight + hours * 3600 + minutes * 60 + seconds;
 }
 
 /* Kept as long as the line. */
@@ -109,9 +127,8 @@ bool index_row(struct row *r, slice line)
 	r->name = unescaped(name);
 	r->author = unescaped(author);
 	r->subject = unescaped(line);
-	r->date = clock_read_stamp(date);
-	return read_print(print, &r->written) && index_page_name(id, r) && r->name.n && r->date >= 0
-	    && read_references(r->references);
+	r->date = read_date(date);
+	return read_print(print, &r->written) && index_page_name(id, r) && r->name.n && r->date >= 0;
 }
 
 static bool is_path(slice path)
@@ -155,14 +172,14 @@ static bool read_rows(struct archive *a, slice text, size_t count)
 
 	if (count > text.n)
 		return false;
-	a->rows = mem_grow(NULL, count + 1, sizeof *a->rows);
-	for (; a->count < count && slice_cut(&text, '\n', &line); a->count++) {
-		struct row *r = &a->rows[a->count];
+	a->known = mem_grow(NULL, count + 1, sizeof *a->known);
+	for (; a->known_count < count && slice_cut(&text, '\n', &line); a->known_count++) {
+		struct row *r = &a->known[a->known_count];
 
-		if (!index_row(r, line) || (a->count && !follows(r - 1, r)))
+		if (!index_row(r, line) || (a->known_count && !follows(r - 1, r)))
 			return false;
 	}
-	return a->count == count && text.n == 0;
+	return a->known_count == count && text.n == 0;
 }
 
 static bool read_text(struct archive *a, slice text)
@@ -171,9 +188,9 @@ static bool read_text(struct archive *a, slice text)
 	long long count;
 	uint64_t print;
 
-	if (!slice_cut(&text, '\n', &line) || !slice_starts(line, begins.p))
+	if (!slice_cut(&text, '\n', &line) || !slice_starts(line, first_words.p))
 		return false;
-	line = slice_from(line, begins.n);
+	line = slice_from(line, first_words.n);
 	if (!slice_word(&line, &settings) || !read_print(settings, &print) || print != a->settings)
 		return false;
 	count = slice_number(slice_trim(line));
@@ -190,16 +207,35 @@ static uint64_t settings_of(const struct archive *a)
 	return print_number(print, a->hides);
 }
 
+/* Mapped: nobody changes it, but another takes its place. Empty, if there is none. */
+static slice whole_index(const struct archive *a)
+{
+	int fd = openat(a->folder, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	slice text = { NULL, 0 };
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return text;
+	if (fd < 0 || fstat(fd, &st))
+		fail(fail_status(errno), "%s: %s", file, strerror(errno));
+	if (S_ISREG(st.st_mode) && st.st_size > 0) {
+		text.n = (size_t)st.st_size;
+		text.p = mmap(NULL, text.n, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+		if (text.p == MAP_FAILED)
+			fail(fail_status(errno), "%s: %s", file, strerror(errno));
+	}
+	close(fd);
+	return text;
+}
+
 void index_read(struct archive *a)
 {
 	a->hides = strcmp(a->list.archive_addresses, "hidden") == 0;
 	a->settings = settings_of(a);
-	if (io_file(a->folder, file, LIMIT_ARCHIVE, &a->index) && errno != ENOENT)
-		fail(fail_status(errno), "%s: %s", file, strerror(errno));
-	if (read_text(a, buf_slice(&a->index)))
+	if (read_text(a, whole_index(a)))
 		return;
 	a->lost = true;
-	a->count = a->page_count = 0;
+	a->known_count = a->page_count = 0;
 }
 
 static void add_written(uint64_t written, uint64_t wanted)
@@ -214,7 +250,7 @@ static void add_written(uint64_t written, uint64_t wanted)
 void index_write(const struct archive *a)
 {
 	file_begin(a);
-	buf_addtext(&page, begins.p);
+	buf_addtext(&page, first_words.p);
 	add_print(&page, a->settings);
 	buf_print(&page, " %zu\n", a->count);
 	for (size_t i = 0; i < a->page_count; i++) {
@@ -224,7 +260,7 @@ void index_write(const struct archive *a)
 	}
 	buf_addchar(&page, '\n');
 	for (size_t i = 0; i < a->count; i++) {
-		const struct row *r = &a->rows[i];
+		const struct row *r = a->rows[i];
 
 		add_written(r->written, r->wanted);
 		add_page_name(&page, r);

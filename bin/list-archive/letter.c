@@ -298,7 +298,6 @@ bool letter_row(struct archive *a, struct row *row, const char *file)
 	if (good) {
 		add_line(a, &line, &r, name, delivered(name, fd));
 		good = index_row(row, (slice){ mem_text(buf_slice(&line)), line.n });
-		row->file = file;
 		row->old_copy = 0;
 	} else {
 		warn("%s/archive: %s: %s", a->list.folder, file + 1, strerror(errno));

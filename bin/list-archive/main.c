@@ -41,7 +41,7 @@ static void open_folder(struct archive *a, const char *path)
 static void write_messages(struct archive *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
-		struct row *r = &a->rows[i];
+		struct row *r = a->rows[i];
 
 		if (r->written != r->wanted && write_message(a, r))
 			r->written = r->wanted;

@@ -31,20 +31,20 @@ uint64_t print_bytes(uint64_t print, slice bytes)
 	return print_number(print, word);
 }
 
-static uint64_t print_page(uint64_t print, const struct row *r)
+static uint64_t key_of(const struct row *r)
 {
-	return r ? print_bytes(print_number(print, r->copy), r->id) : print_number(print, 0);
+	return r ? r->key : 0;
 }
 
 /* What a letter itself says never changes: where its page leads to does. */
 static uint64_t print_of_letter(const struct row *r)
 {
-	uint64_t print = print_page(1, r->earlier);
+	uint64_t print = mix(1, key_of(r->earlier));
 
-	print = print_page(print, r->later);
-	print = print_page(print, r->before);
-	print = print_page(print, r->behind);
-	return print_page(print, r->parent);
+	print = mix(print, key_of(r->later));
+	print = mix(print, key_of(r->before));
+	print = mix(print, key_of(r->behind));
+	return print_number(print, key_of(r->parent));
 }
 
 static slice name_of(const struct archive *a, size_t month)
@@ -61,11 +61,11 @@ static uint64_t print_of_month(const struct archive *a, size_t month, bool threa
 	for (size_t i = m->first; i < m->first + m->count; i++) {
 		const struct row *r = threads ? a->by_thread[i] : a->by_date[i];
 
-		print = print_bytes(print_page(print, r), r->text);
+		print = print_number(print, r->look);
 		if (threads)
-			print = print_page(print_number(print, r->level), r->parent && r->parent->month != m ? r->parent : NULL);
+			print = mix(mix(print, r->level), r->parent && r->parent->month != m ? r->parent->key : 0);
 	}
-	return print;
+	return print_number(print, m->count);
 }
 
 static uint64_t print_of_front(const struct archive *a)
@@ -129,18 +129,27 @@ static void plan_pages(struct archive *a)
 
 void plan(struct archive *a)
 {
+	for (size_t i = 0; i < a->count; i++) {
+		struct row *r = a->rows[i];
+
+		r->key = print_bytes(r->copy, r->id);
+		r->look = print_bytes(r->key, r->text);
+	}
 	for (size_t i = 0; i < a->count; i++)
-		a->rows[i].wanted = print_of_letter(&a->rows[i]);
+		a->rows[i]->wanted = print_of_letter(a->rows[i]);
 	plan_pages(a);
 }
 
 bool is_finished(const struct archive *a)
 {
 	for (size_t i = 0; i < a->count; i++)
-		if (a->rows[i].written != a->rows[i].wanted)
+		if (a->rows[i]->written != a->rows[i]->wanted)
 			return false;
 	for (size_t i = 0; i < a->page_count; i++)
 		if (a->pages[i].written != a->pages[i].wanted)
 			return false;
-	return a->gone == 0 && !a->lost;
+	for (size_t i = 0; i < a->known_count; i++)
+		if (!a->known[i].file)
+			return false;
+	return !a->lost;
 }

@@ -58,10 +58,10 @@ void remove_stale(const struct archive *a)
 {
 	buf name = { NULL, 0, 0 };
 
-	for (size_t i = 0; i < a->count + a->gone; i++) {
-		struct row old = a->rows[i];
+	for (size_t i = 0; i < a->known_count; i++) {
+		struct row old = a->known[i];
 
-		if (!old.old_copy || (i < a->count && old.copy == old.old_copy))
+		if (old.file && old.copy == old.old_copy)
 			continue;
 		old.copy = old.old_copy;
 		buf_clear(&name);

@@ -32,7 +32,7 @@ static void find_parent(const struct archive *a, struct row *r)
 	struct row *parent;
 
 	while (slice_word(&references, &id)) {
-		parent = row_of_id(a, id, 1);
+		parent = id.n == REFERENCE_LENGTH ? row_of_id(a, id, 1) : NULL;
 		if (parent && root_of(parent) != r) {
 			put_under(parent, r);
 			return;
