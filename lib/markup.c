@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "markup.h"
+#include "reference.h"
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -22,20 +23,30 @@ static void add_character(buf *out, unsigned long code)
 		buf_print(out, "%c%c%c", (char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 63)), (char)(0x80 | (code & 63)));
 }
 
-static void end_reference(struct markup *m, buf *out)
+/* What is no reference was an & that stands for itself. */
+static void put_word(const struct markup *m, buf *out)
 {
-	static const struct { const char *name; char c; } names[] = {
-		{ "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' }, { "nbsp", ' ' }, { "commat", '@' },
-	};
-
-	m->word[m->n] = '\0';
 	if (m->hidden[0])
 		return;
+	buf_addchar(out, '&');
+	buf_add(out, m->word, m->n);
+}
+
+/* Whether it was one. */
+static bool end_reference(struct markup *m, buf *out)
+{
+	unsigned long code;
+
+	m->word[m->n] = '\0';
 	if (m->word[0] == '#')
-		add_character(out, m->word[1] == 'x' ? strtoul(m->word + 2, NULL, 16) : strtoul(m->word + 1, NULL, 10));
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(m->word, names[i].name) == 0)
-			buf_addchar(out, names[i].c);
+		code = ascii_lower(m->word[1]) == 'x' ? strtoul(m->word + 2, NULL, 16) : strtoul(m->word + 1, NULL, 10);
+	else
+		code = reference((slice){ m->word, m->n });
+	if (!code)
+		put_word(m, out);
+	else if (!m->hidden[0])
+		add_character(out, code);
+	return code != 0;
 }
 
 static void end_tag(struct markup *m, buf *out)
@@ -97,6 +108,23 @@ static void take_tag(struct markup *m, char c, buf *out)
 	}
 }
 
+/* A name that is longer than any is none. */
+static void take_reference(struct markup *m, char c, buf *out)
+{
+	m->word[m->n++] = c;
+	if (m->n + 1 < sizeof m->word)
+		return;
+	put_word(m, out);
+	m->state = MARKUP_TEXT;
+}
+
+/* What was held at the end of the text. */
+void markup_finish(struct markup *m, buf *out)
+{
+	if (m->state == MARKUP_REFERENCE)
+		end_reference(m, out);
+}
+
 void markup_more(struct markup *m, slice html, buf *out)
 {
 	for (size_t i = 0; i < html.n; i++) {
@@ -105,15 +133,13 @@ void markup_more(struct markup *m, slice html, buf *out)
 		if (m->state == MARKUP_TAG) {
 			take_tag(m, c, out);
 		} else if (m->state == MARKUP_REFERENCE && (ascii_letter(c) || ascii_digit(c) || c == '#')) {
-			add_to_word(m, c);
+			take_reference(m, c, out);
 		} else {
-			if (m->state == MARKUP_REFERENCE) {
-				end_reference(m, out);
-				m->state = MARKUP_TEXT;
-				if (c == ';')
-					continue;
-			}
-			take_text(m, c, out);
+			bool known = m->state == MARKUP_REFERENCE && end_reference(m, out);
+
+			m->state = MARKUP_TEXT;
+			if (!known || c != ';')
+				take_text(m, c, out);
 		}
 	}
 }

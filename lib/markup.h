@@ -2,7 +2,7 @@
  * markup: the text of HTML, as a stream, for those who look for words in it: no renderer.
  *
  * Elements that stand on lines of their own end a line, what is in style, script and head is no text, and character
- * references are the characters that they name, where they are of ASCII or numbers. Nothing nests, so nothing has a bound.
+ * references are the characters that they name (reference.h); others stay as they are. Nothing nests, so nothing has a bound.
  */
 #ifndef MARKUP_H
 #define MARKUP_H
@@ -18,5 +18,6 @@ struct markup {
 };
 
 void markup_more(struct markup *, slice html, buf *out);        /* UTF-8, in any cuts; a struct of zeros begins */
+void markup_finish(struct markup *, buf *out);
 
 #endif

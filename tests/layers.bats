@@ -3,7 +3,7 @@ load helper
 
 layers='
 buf limit
-clock fail network sandbox
+clock fail network sandbox reference
 io chance
 settings run replace
 conf phrasebook

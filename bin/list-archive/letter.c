@@ -1,7 +1,6 @@
 /* What the index has to know of a letter that is new. */
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha1.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "fail.h"
 #include "head.h"
 #include "html.h"
+#include "id.h"
 #include "part.h"
 #include "words.h"
 
@@ -51,56 +51,6 @@ static slice field_of(slice fields, const char *name)
 	return head_find(fields, name, &f) ? slice_trim(f.body) : slice_upto(fields, 0);
 }
 
-/* The last `<id>` of *body, without its brackets, which is then what stands before it. */
-static bool last_id(slice *body, slice *id)
-{
-	const char *close = body->n ? memrchr(body->p, '>', body->n) : NULL;
-	const char *open = close ? memrchr(body->p, '<', (size_t)(close - body->p)) : NULL;
-
-	if (!open)
-		return false;
-	*id = (slice){ open + 1, (size_t)(close - open) - 1 };
-	body->n = (size_t)(open - body->p);
-	return true;
-}
-
-/* The same as an id is written: folds and blanks are none of it. */
-static void digest_id(struct sha1_ctx *sha, slice id)
-{
-	slice word;
-
-	while (id.n) {
-		slice line = slice_upto(id, slice_find(id, '\n'));
-
-		id = slice_from(id, line.n + 1);
-		line = slice_trim(line);
-		while (slice_word(&line, &word))
-			sha1_update(sha, word.n, (const uint8_t *)word.p);
-	}
-}
-
-/* RFC 4648 §6, of a whole digest: no padding. */
-static void add_base32(buf *to, struct sha1_ctx *sha)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	uint8_t digest[SHA1_DIGEST_SIZE];
-	unsigned long bits = 0;
-
-	sha1_digest(sha, sizeof digest, digest);
-	for (size_t i = 0, held = 0; i < sizeof digest; i++)
-		for (bits = bits << 8 | digest[i], held += 8; held >= 5; held -= 5)
-			buf_addchar(to, letters[bits >> (held - 5) & 31]);
-}
-
-static void add_digest(buf *to, slice id)
-{
-	struct sha1_ctx sha;
-
-	sha1_init(&sha);
-	digest_id(&sha, id);
-	add_base32(to, &sha);
-}
-
 /* Without a Message-ID, a letter is what it says: all but what its way and mailboxes put in front of it. */
 static void begin_digest(struct reading *r)
 {
@@ -120,7 +70,7 @@ static slice message_id(slice fields)
 {
 	slice body = field_of(fields, "Message-ID"), id = body;
 
-	last_id(&body, &id);
+	id_last(&body, &id);
 	return slice_trim(id);
 }
 
@@ -203,7 +153,7 @@ static void add_reference(buf *to, size_t start, slice id)
 {
 	buf digest = { NULL, 0, 0 };
 
-	add_digest(&digest, id);
+	id_add(&digest, id);
 	if (to->n > start)
 		buf_addchar(to, ' ');
 	buf_add(to, digest.p, REFERENCE_LENGTH);
@@ -217,10 +167,10 @@ static void add_references(buf *to, slice fields)
 	size_t start = to->n;
 
 	body = slice_upto(body, slice_find(body, '>') + 1);
-	if (last_id(&body, &id))
+	if (id_last(&body, &id))
 		add_reference(to, start, id);
 	body = field_of(fields, "References");
-	for (size_t i = 0; i < LIMIT_REFERENCES && last_id(&body, &id); i++)
+	for (size_t i = 0; i < LIMIT_REFERENCES && id_last(&body, &id); i++)
 		add_reference(to, start, id);
 }
 
@@ -265,9 +215,9 @@ static void add_line(const struct archive *a, buf *to, struct reading *r, slice 
 
 	buf_addtext(to, "-\t");
 	if (r->digests)
-		add_base32(to, &r->sha);
+		id_add_digest(to, &r->sha);
 	else
-		add_digest(to, message_id(fields));
+		id_add(to, message_id(fields));
 	buf_addchar(to, '\t');
 	buf_addfield(to, name);
 	buf_addchar(to, '\t');

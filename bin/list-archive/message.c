@@ -59,7 +59,7 @@ static void add_line(const struct writing *w, slice text)
 {
 	buf shown = { NULL, 0, 0 };
 
-	text = utf8_upto(text, LIMIT_HTML_LINE);
+	text = utf8_upto(text, LIMIT_SUBJECT);
 	if (w->archive->hides)
 		html_hide(&shown, text);
 	add_bdi(w->archive->hides ? buf_slice(&shown) : text);
@@ -74,8 +74,30 @@ static void add_field(const struct writing *w, slice fields, const char *name)
 
 	if (head_find(fields, name, &f))
 		words_decode(&text, f.body);
-	add_line(w, utf8_upto(buf_slice(&text), LIMIT_SUBJECT));
+	add_line(w, buf_slice(&text));
 	buf_free(&text);
+}
+
+/* Behind the name of the author, if there is one. */
+static void add_address(const struct writing *w, slice fields)
+{
+	struct addr_list list = addr_list(SLICE(""));
+	struct addr author = { .bare = false };
+	buf text = { NULL, 0, 0 };
+	struct field f;
+	int got;
+
+	if (head_find(fields, "From", &f))
+		list = addr_list(f.body);
+	while ((got = addr_next(&list, &author)) < 0)
+		;
+	if (got && (author.name.n || author.comment.n)) {
+		words_plain(&text, buf_slice(&author.address));
+		buf_addchar(&page, '\n');
+		add_line(w, buf_slice(&text));
+	}
+	buf_free(&text);
+	addr_free(&author);
 }
 
 static void begin_letter(const struct writing *w, const struct part *p)
@@ -87,8 +109,10 @@ static void begin_letter(const struct writing *w, const struct part *p)
 	buf_addtext(&page, "<main>\n<h1>");
 	add_bdi(subject_of(r));
 	buf_addtext(&page, "</h1>\n<p class=\"by\">");
-	add_field(w, p->fields, "From");
-	buf_addchar(&page, '\n');
+	buf_addtext(&page, "<span>");
+	add_bdi(r->author);
+	add_address(w, p->fields);
+	buf_addtext(&page, "</span>\n");
 	add_time(r->date, "%Y-%m-%dT%H:%M:%SZ", "%-d %B %Y, %H:%M UTC");
 	buf_addtext(&page, "</p>\n<article>\n");
 }
@@ -161,11 +185,13 @@ static void begin_text(struct writing *w, const struct part *p)
 	buf_addtext(&page, "<div class=\"text\">");
 }
 
-static void add_text(struct writing *w, slice utf8)
+static void add_text(struct writing *w, slice utf8, bool last)
 {
 	if (w->shown->markup) {
 		buf_clear(&w->plain);
 		markup_more(&w->markup, utf8, &w->plain);
+		if (last)
+			markup_finish(&w->markup, &w->plain);
 		utf8 = buf_slice(&w->plain);
 	}
 	html_text_more(&w->text, utf8, &page);
@@ -195,7 +221,7 @@ static void bytes(void *context, const struct part *p, enum part_bytes what, sli
 
 	(void)p;
 	if (w->shown && what == PART_BODY)
-		add_text(w, leaf_more(&w->leaf, bytes));
+		add_text(w, leaf_more(&w->leaf, bytes), false);
 }
 
 static void end(void *context, const struct part *p)
@@ -203,7 +229,7 @@ static void end(void *context, const struct part *p)
 	struct writing *w = context;
 
 	if (w->shown) {
-		add_text(w, leaf_finish(&w->leaf));
+		add_text(w, leaf_finish(&w->leaf), true);
 		html_text_finish(&w->text, &page);
 		buf_addtext(&page, "</div>\n");
 		leaf_end(&w->leaf);
