@@ -122,6 +122,7 @@ void add_letter_link(const char *up, const struct row *, const char *rel, slice 
 void add_page_name(buf *to, const struct row *);
 void add_month_title(buf *to, const char *month);       /* November 2026 */
 slice subject_of(const struct row *);
+slice author_of(const struct row *);
 void add_bdi(slice text);
 void add_time(time_t when, const char *format, const char *shown);
 

@@ -81,6 +81,11 @@ slice subject_of(const struct row *r)
 	return r->subject.n ? r->subject : SLICE("(no subject)");
 }
 
+slice author_of(const struct row *r)
+{
+	return r->author.n ? r->author : SLICE("(nobody)");
+}
+
 /* What a letter says may be written from right to left: that ends with it. */
 void add_bdi(slice text)
 {

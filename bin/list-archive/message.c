@@ -66,18 +66,6 @@ static void add_line(const struct writing *w, slice text)
 	buf_free(&shown);
 }
 
-/* The first of a field, as a person reads it. */
-static void add_field(const struct writing *w, slice fields, const char *name)
-{
-	buf text = { NULL, 0, 0 };
-	struct field f;
-
-	if (head_find(fields, name, &f))
-		words_decode(&text, f.body);
-	add_line(w, buf_slice(&text));
-	buf_free(&text);
-}
-
 /* Behind the name of the author, if there is one. */
 static void add_address(const struct writing *w, slice fields)
 {
@@ -110,7 +98,7 @@ static void begin_letter(const struct writing *w, const struct part *p)
 	add_bdi(subject_of(r));
 	buf_addtext(&page, "</h1>\n<p class=\"by\">");
 	buf_addtext(&page, "<span>");
-	add_bdi(r->author);
+	add_bdi(author_of(r));
 	add_address(w, p->fields);
 	buf_addtext(&page, "</span>\n");
 	add_time(r->date, "%Y-%m-%dT%H:%M:%SZ", "%-d %B %Y, %H:%M UTC");
@@ -130,18 +118,34 @@ static void end_letter(const struct writing *w)
 	buf_free(&path);
 }
 
-/* A letter in the letter. */
-static void begin_inner(const struct writing *w, const struct part *p)
+/* A field of a letter in the letter. */
+static void add_field(const struct writing *w, slice fields, const char *name)
 {
-	static const char *const names[] = { "From", "Date", "Subject" };
+	buf text = { NULL, 0, 0 };
+	struct field f;
 
-	buf_addtext(&page, "<dl>\n");
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		buf_print(&page, "<dt>%s</dt><dd>", names[i]);
-		add_field(w, p->fields, names[i]);
+	if (head_find(fields, name, &f))
+		words_decode(&text, f.body);
+	if (text.n) {
+		buf_print(&page, "<dt>%s</dt><dd>", name);
+		add_line(w, buf_slice(&text));
 		buf_addtext(&page, "</dd>\n");
 	}
-	buf_addtext(&page, "</dl>\n");
+	buf_free(&text);
+}
+
+static void begin_inner(const struct writing *w, const struct part *p)
+{
+	size_t start = page.n;
+
+	buf_addtext(&page, "<dl>\n");
+	add_field(w, p->fields, "From");
+	add_field(w, p->fields, "Date");
+	add_field(w, p->fields, "Subject");
+	if (page.n == start + sizeof "<dl>\n" - 1)
+		page.n = start;
+	else
+		buf_addtext(&page, "</dl>\n");
 }
 
 static void add_size(long long bytes)

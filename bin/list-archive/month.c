@@ -72,7 +72,7 @@ static void add_letter(const struct row *r, const char *format, const char *show
 	buf_addtext(&page, ".html\">");
 	add_bdi(subject_of(r));
 	buf_addtext(&page, "</a>\n<span class=\"by\">");
-	add_bdi(r->author);
+	add_bdi(author_of(r));
 	buf_addtext(&page, "</span> ");
 	add_time(r->date, format, shown);
 	file_spill();
