@@ -28,6 +28,7 @@ declare -gA run_as=(
 	[queue-edit]='queue-edit retry -a 0'
 	[mail-deliver]='mail-deliver -n alice'
 	[list-create]='list-create more more@here.example alice@here.example'
+	[list-archive]="list-archive all $BATS_FILE_TMPDIR/pages"
 	[list-digest]='list-digest -'
 	[list-explode]='list-explode all'
 	[list-bounce]='list-bounce -l all'
@@ -51,7 +52,7 @@ declare -gA run_as=(
 without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
 
 # These say nothing on standard output.
-silent=' queue-run list-create list-bounce list-check list-help list-moderate '
+silent=' queue-run list-archive list-create list-bounce list-check list-help list-moderate '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 

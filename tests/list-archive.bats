@@ -10,7 +10,7 @@ setup() {
 }
 
 # post TIME [NUMBER]: the message on standard input into the archive, delivered then.
-post() { cat >"$list/archive/new/$1.M${2:-1}P1.here"; }
+post() { cat >"$list/archive/tmp/$1.M${2:-1}P1.here" && mv "$list/archive/tmp/$1.M${2:-1}P1.here" "$list/archive/new"; }
 
 # short NUMBER SUBJECT [FIELD]...: posts a message of two lines, NUMBER hours after noon of 1 November 2026.
 short() {
@@ -57,14 +57,8 @@ valid() {
 	short 2 'Re: One cup' 'In-Reply-To: <1@x.example>'
 	run -0 list-archive tea "$out"
 	[ -z "$output" ]
-	[ "$(cd "$out" && find . -type f | LC_ALL=C sort)" = "./.lock
-./2026-11/index.html
-./2026-11/threads.html
-./index.html
-./index.tsv
-./message/$(id 2@x.example).html
-./message/$(id 1@x.example).html
-./style.css" ] || [ "$(cd "$out" && find . -type f | wc -l)" = 8 ]
+	diff - <(cd "$out" && find . -type f | sort) < <(printf './%s\n' .lock 2026-11/index.html 2026-11/threads.html index.html \
+		index.tsv "message/$(id 1@x.example).html" "message/$(id 2@x.example).html" style.css | sort)
 	diff - "$(page 2)" <<-EOF
 	<!DOCTYPE html>
 	<html lang="en">
@@ -265,8 +259,7 @@ valid() {
 	short 3 'Three' 'In-Reply-To: <2@x.example>'
 	short 4 'Self' 'In-Reply-To: <4@x.example>'
 	list-archive tea "$out"
-	[ "$(grep -o '<bdi>[^<]*</bdi></a>' "$out/2026-11/threads.html" | sed 's/<[^>]*>//g' | paste -sd,)" = 'Three,One,Two,Self' ] ||
-		grep -c . "$out/2026-11/threads.html"
+	[ "$(grep -o '<bdi>[^<]*</bdi></a>' "$out/2026-11/threads.html" | sed 's/<[^>]*>//g' | paste -sd,)" = 'Three,One,Two,Self' ]
 	! grep 'class="up"' "$(page 4)"
 	[ "$(cat "$out"/message/*.html | grep -c 'class="up"')" = 4 ]
 	valid
@@ -315,7 +308,7 @@ valid() {
 	grep -F '&lt;/div&gt;&lt;/main&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp;lt; &quot;quoted&quot; &#39;single&#39;' "$(page 2)"
 	grep -F '<a rel="nofollow noopener" href="http://y.example/?a=1&amp;b=2">http://y.example/?a=1&amp;b=2</a>&gt;.' "$(page 2)"
 	grep -F '<a rel="nofollow noopener" href="http://x.example/">http://x.example/</a>&quot;onclick=&quot;x' "$(page 2)"
-	grep -F 'control �� [31m' "$(page 2)" || grep -F 'control ��[31m � � �' "$(page 2)"
+	grep -F 'control ��[31m � � �' "$(page 2)"
 	grep -F 'a &lt;b&gt; link' "$(page 3)"
 	valid
 }
@@ -457,9 +450,9 @@ valid() {
 
 @test "what cannot be read is said, and the rest is done" {
 	short 1 'One'
-	short 2 'Two'
-	run -66 strace -o /dev/null -P "$(ls "$list"/archive/new/*M2P*)" -e inject=openat:error=EACCES list-archive tea "$out"
-	[[ $output = "list-archive: $list/archive/new/"*": Permission denied" ]]
+	ln -s /proc/self/mem "$list/archive/new/1793600000.M2P1.here"
+	run -74 list-archive tea "$out"
+	[ "$output" = "list-archive: $list/archive: 1793600000.M2P1.here: Input/output error" ]
 	[ -e "$(page 1)" ]
 }
 
@@ -479,8 +472,7 @@ valid() {
 	short 2 'Two'
 	list-archive tea "$out"
 	short 3 'Three'
-	run -73 strace -o /dev/null -e inject=write:error=ENOSPC:when=2+ list-archive tea "$out"
-	echo "$output"
+	run -73 strace -o /dev/null -e inject=write:error=ENOSPC:when=2 list-archive tea "$out"
 	[[ $output = "list-archive: message/"*": No space left on device" ]]
 	list-archive tea "$out"
 	rm -f "$out/.new"
