@@ -502,13 +502,18 @@ odd_messages() {
 	message 1 | list-explode news
 	[ ! -e "$list/digest" ]
 	subscribers $'alice@here.example\tdigest' $'bob@here.example\tdigest plain' carol@here.example
+	conf 'to subscriber'
 	message 2 | list-explode news
 	[ "$(waiting | wc -w)" = 1 ]
 	list-digest -a news
 	queue-run
 	[ "$(grep -l '^Subject: hello 2' "$PENNYPOST"/mailboxes/*/new/* | wc -l)" = 3 ]
 	[ "$(mime-list "$PENNYPOST"/mailboxes/alice/new/* | cut -f 3 | paste -sd' ')" = 'multipart/mixed text/plain multipart/digest message/rfc822 text/plain' ]
-	grep -qx 'Return-Path: <news-bounce-bob=here.example@here.example>' "$PENNYPOST"/mailboxes/bob/new/*
+	for who in alice bob; do
+		grep -qx "Return-Path: <news-bounce-$who=here.example@here.example>" "$PENNYPOST/mailboxes/$who"/new/*
+		[ "$(mail-header To "$PENNYPOST/mailboxes/$who"/new/*)" = "<$who@here.example>" ]
+		[[ $(mail-header List-Unsubscribe "$PENNYPOST/mailboxes/$who"/new/*) = "<mailto:news-unsubscribe-"*"-$who=here.example@here.example>" ]]
+	done
 	list-explode news <"$(ls "$PENNYPOST"/mailboxes/bob/new/*)" && false || [ $? = 65 ]
 }
 

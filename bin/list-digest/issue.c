@@ -125,7 +125,14 @@ static void add_from(buf *to, const struct list *l)
 	head_add_phrase(to, slice_of(l->description[0] ? l->description : l->name));
 	buf_addtext(to, " <");
 	list_add_address(to, l, "");
-	buf_addtext(to, ">\nTo: ");
+	buf_addtext(to, ">\n");
+}
+
+static void add_to(buf *to, const struct list *l)
+{
+	if (masthead_has_to(l))
+		return;
+	buf_addtext(to, "To: ");
 	list_add_address(to, l, "");
 	buf_addchar(to, '\n');
 }
@@ -136,6 +143,7 @@ static void add_fields(const struct run *r, buf *to)
 	buf subject = { NULL, 0, 0 };
 
 	add_from(to, l);
+	add_to(to, l);
 	buf_addtext(&subject, "Subject: ");
 	add_title(&subject, l->prefix[0] ? l->prefix : l->name, r->state.issue);
 	if (head_compose(to, buf_slice(&subject)))
