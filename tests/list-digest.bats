@@ -417,6 +417,12 @@ odd_messages() {
 	chmod 0 "$list/digest/new/1"
 	run -66 --separate-stderr list-digest -a news
 	[ "$(waiting)" = 1 ]
+	[[ $stderr = *"list-digest: $list/digest/new/1: Permission denied"* ]]
+	chmod 0 "$list/digest"
+	run list-digest -a news
+	[ "$status" != 0 ]
+	[ "$output" = "list-digest: $list/digest: Permission denied" ]
+	chmod 700 "$list/digest"
 }
 
 @test "killed before the letters are ready: they are removed from hold/, and all begins again" {
