@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
 
 static void add_row(struct backlog *b, const char *folder, const char *name, const struct stat *st)

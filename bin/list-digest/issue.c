@@ -17,7 +17,7 @@
 
 #include "chance.h"
 #include "clock.h"
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
 #include "head.h"
 #include "limit.h"

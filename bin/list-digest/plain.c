@@ -1,6 +1,6 @@
 /* A message as RFC 1153 has it: the fields that say something to a reader, its text in UTF-8, a line for each attachment. */
 #include "charset.h"
-#include "digest.h"
+#include "issue.h"
 #include "head.h"
 #include "limit.h"
 #include "markup.h"

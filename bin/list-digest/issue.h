@@ -1,6 +1,6 @@
 /* list-digest: what its files share. See list-digest(1). */
-#ifndef DIGEST_MAKE_H
-#define DIGEST_MAKE_H
+#ifndef ISSUE_H
+#define ISSUE_H
 
 #include "io.h"
 #include "letter.h"
