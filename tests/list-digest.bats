@@ -380,7 +380,8 @@ odd_messages() {
 	subscribers '# people' $'alice@here.example\tdigest nomail' $'not an address\tdigest' $'bob@here.example\tsince=2026 plain digest' \
 		$'carol@here.example\tplain' $'olga@here.example\tdigest'
 	waits 1
-	list-digest -a news
+	run -0 --separate-stderr list-digest -a news
+	[[ $stderr = "list-digest: subscribers: \`not an address': not an address"* ]]
 	[ "$(queued | wc -l)" = 2 ]
 	digest_of olga | grep -q 'multipart/digest'
 	digest_of bob | grep -q '^End of'

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "issue.h"
 #include "fail.h"
+#include "limit.h"
 
 static void add_row(struct backlog *b, const char *folder, const char *name, const struct stat *st)
 {
@@ -97,7 +98,7 @@ size_t backlog_portion(const struct backlog *b, const struct list *l)
 	long long bytes = 0;
 	size_t n;
 
-	for (n = 0; n < b->count && (!l->digest_count || (long long)n < l->digest_count); n++) {
+	for (n = 0; n < b->count && n < LIMIT_PARTS && (!l->digest_count || (long long)n < l->digest_count); n++) {
 		bytes += b->rows[n].bytes;
 		if (n && l->digest_size && bytes > l->digest_size)
 			break;

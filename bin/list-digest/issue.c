@@ -45,14 +45,19 @@ static int say(const struct run *r)
 	return fail_status(errno);
 }
 
-/* What is no address harms only itself; list-explode says so. */
+/* What is no address harms only itself. */
 static int add_subscriber(void *context, const struct member *m)
 {
 	struct form *forms = context, *f = &forms[member_has(m, "plain") ? PLAIN : MIME];
 
 	if (member_has(m, "nomail") || !member_has(m, "digest"))
 		return 0;
-	return letter_recipient(&f->letter, m->address) && errno != EINVAL ? -1 : 0;
+	if (letter_recipient(&f->letter, m->address) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
+	return 0;
 }
 
 static int begin(struct issue *i)
@@ -257,7 +262,7 @@ static int begin_again(struct run *r)
 	for (size_t i = 0; i < r->state.letters.n; i += QUEUE_ID + 1)
 		if (letter_drop_held(&r->queue, r->state.letters.p + i))
 			return -1;
-	r->state.issue--;
+	r->state.issue -= r->state.issue > 0;
 	return come_to_rest(r);
 }
 
