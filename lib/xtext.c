@@ -36,8 +36,11 @@ void xtext_add_decoded(buf *to, slice xtext)
 {
 	while (xtext.n) {
 		bool escape = is_escape(xtext);
+		char c = xtext.p[0];
 
-		buf_addchar(to, escape ? (char)(digit(xtext.p[1]) << 4 | digit(xtext.p[2])) : xtext.p[0]);
+		if (escape)
+			c = (char)(digit(xtext.p[1]) << 4 | digit(xtext.p[2]));
+		buf_addchar(to, c);
 		xtext = slice_from(xtext, escape ? 3 : 1);
 	}
 }
