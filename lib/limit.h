@@ -137,8 +137,8 @@ enum {
 	/* A subject or an author in the table of contents of a digest: two lines and more. */
 	LIMIT_TOPIC = 200,
 
-	/* What says which messages the digest has that is being sent: some 100,000 names of files. */
-	LIMIT_ISSUE = 16 * 1024 * 1024,
+	/* What says which messages the digest has that is being sent: LIMIT_PARTS of the longest names. */
+	LIMIT_ISSUE = 8 * 1024 * 1024,
 
 	/*
 	 * Of a letter in an archive: the author and the subject, as its pages show them; letters that it refers to that are looked

@@ -42,9 +42,9 @@ burst_of() {
 }
 
 @test "messages as a MIME digest: golden" {
-	message 1 >1
-	printf 'From: =?utf-8?q?J=C3=B6rg?= <j@here.example>\nSubject: =?iso-8859-1?q?gr=FC=DFe?=\n\ngr\xc3\xbc\xc3\x9fe, no end' >2
-	list-digest - 1 2 | constant | diff - - <<-'END'
+	message 1 >m1
+	printf 'From: =?utf-8?q?J=C3=B6rg?= <j@here.example>\nSubject: =?iso-8859-1?q?gr=FC=DFe?=\n\ngr\xc3\xbc\xc3\x9fe, no end' >m2
+	list-digest - m1 m2 | constant | diff - <(cat <<-'END'
 		Subject: Digest
 		MIME-Version: 1.0
 		Content-Type: multipart/mixed; boundary="parts-CHANCE"
@@ -84,11 +84,12 @@ burst_of() {
 
 		--parts-CHANCE--
 	END
+	)
 }
 
 @test "messages as a plain digest: golden" {
-	message 1 >1
-	cat >2 <<-'END'
+	message 1 >m1
+	cat >m2 <<-'END'
 		Received: by nobody
 		Keywords: none
 		Message-ID: <2@here.example>
@@ -134,8 +135,8 @@ burst_of() {
 		PGh0bWw+PHA+SGFsbG8gJmFtcDs8L3A+DQoNCg0KICA8cD4tIDxiPmR1PC9iPjwvcD48L2h0bWw+
 		--b--
 	END
-	printf 'X: y\n' >3
-	list-digest -p - 1 2 3 | constant | diff - - <<-'END'
+	printf 'X: y\n' >m3
+	list-digest -p - m1 m2 m3 | constant | diff - <(cat <<-'END'
 		Subject: Digest
 		MIME-Version: 1.0
 		Content-Type: text/plain; charset=utf-8
@@ -185,6 +186,7 @@ burst_of() {
 		End of Digest
 		*************
 	END
+	)
 }
 
 # What no digester likes.
@@ -237,30 +239,30 @@ odd_messages() {
 }
 
 @test "what a message says forges no boundary, no line of the contents and no field" {
-	printf 'From: "x\n y" <a@b.example>\nSubject: =?utf-8?q?a=0A=0A--digest=0ABcc:_eve?=\r\n more\nDate: x\n\n--parts\n' >1
-	printf 'Subject: %s\nFrom: %s <a@b.example>\n\n' "$(printf 'ü%.0s' {1..2000})" "$(printf 'x%.0s' {1..2000})" >2
+	printf 'From: "x\n y" <a@b.example>\nSubject: =?utf-8?q?a=0A=0A--digest=0ABcc:_eve?=\r\n more\nDate: x\n\n--parts\n' >m1
+	printf 'Subject: %s\nFrom: %s <a@b.example>\n\n' "$(printf 'ü%.0s' {1..2000})" "$(printf 'x%.0s' {1..2000})" >m2
 	for form in '' -p; do
-		list-digest $form - 1 2 >digest
+		list-digest $form - m1 m2 >digest
 		run ! grep -q '^Bcc' digest
 		[ "$(sed -n '/^Digest$/,/^--/p' digest | wc -l)" = 6 ]
 		[ "$(sed -n 's/^   2. //p' digest | wc -c)" = 404 ]
 		sed -n '/^Digest$/,/^--/p' digest | iconv -f utf-8 -t utf-8 >/dev/null
 	done
-	list-digest - 1 2 | mime-list | cut -f 2,3 | paste -sd, | grep -F '2.1	message/rfc822'
+	list-digest - m1 m2 | mime-list | cut -f 2,3 | paste -sd, | grep -F '2.1	message/rfc822'
 }
 
 @test "no messages are 66, and a message that cannot be read is passed over and said" {
 	mkdir empty
 	run -66 list-digest - empty
 	[ "$output" = 'list-digest: no messages' ]
-	message 1 >1
-	run -66 --separate-stderr list-digest - nowhere 1
+	message 1 >m1
+	run -66 --separate-stderr list-digest - nowhere m1
 	[ "$(topics <<<"$output")" = 'hello 1' ]
 	[ "$stderr" = 'list-digest: nowhere: No such file or directory' ]
-	TMPDIR=/nowhere run -73 list-digest - 1
+	TMPDIR=/nowhere run -73 list-digest - m1
 	[ "$output" = 'list-digest: temporary file: No such file or directory' ]
-	cat 1 | list-digest - | mbox-split -f digest - -- cat | cmp - 1
-	run -64 list-digest -a - 1
+	cat m1 | list-digest - | mbox-split -f digest - -- cat | cmp - m1
+	run -64 list-digest -a - m1
 	run -64 list-digest -p news
 	run -64 list-digest news 1
 	run -64 list-digest
@@ -378,7 +380,8 @@ odd_messages() {
 	subscribers '# people' $'alice@here.example\tdigest nomail' $'not an address\tdigest' $'bob@here.example\tsince=2026 plain digest' \
 		$'carol@here.example\tplain' $'olga@here.example\tdigest'
 	waits 1
-	list-digest -a news
+	run -0 --separate-stderr list-digest -a news
+	[[ $stderr = "list-digest: subscribers: \`not an address': not an address"* ]]
 	[ "$(queued | wc -l)" = 2 ]
 	digest_of olga | grep -q 'multipart/digest'
 	digest_of bob | grep -q '^End of'
@@ -415,6 +418,12 @@ odd_messages() {
 	chmod 0 "$list/digest/new/1"
 	run -66 --separate-stderr list-digest -a news
 	[ "$(waiting)" = 1 ]
+	[[ $stderr = *"list-digest: $list/digest/new/1: Permission denied"* ]]
+	chmod 0 "$list/digest"
+	run list-digest -a news
+	[ "$status" != 0 ]
+	[ "$output" = "list-digest: $list/digest: Permission denied" ]
+	chmod 700 "$list/digest"
 }
 
 @test "killed before the letters are ready: they are removed from hold/, and all begins again" {
@@ -503,13 +512,18 @@ odd_messages() {
 	message 1 | list-explode news
 	[ ! -e "$list/digest" ]
 	subscribers $'alice@here.example\tdigest' $'bob@here.example\tdigest plain' carol@here.example
+	conf 'to subscriber'
 	message 2 | list-explode news
 	[ "$(waiting | wc -w)" = 1 ]
 	list-digest -a news
 	queue-run
 	[ "$(grep -l '^Subject: hello 2' "$PENNYPOST"/mailboxes/*/new/* | wc -l)" = 3 ]
 	[ "$(mime-list "$PENNYPOST"/mailboxes/alice/new/* | cut -f 3 | paste -sd' ')" = 'multipart/mixed text/plain multipart/digest message/rfc822 text/plain' ]
-	grep -qx 'Return-Path: <news-bounce-bob=here.example@here.example>' "$PENNYPOST"/mailboxes/bob/new/*
+	for who in alice bob; do
+		grep -qx "Return-Path: <news-bounce-$who=here.example@here.example>" "$PENNYPOST/mailboxes/$who"/new/*
+		[ "$(mail-header To "$PENNYPOST/mailboxes/$who"/new/*)" = "<$who@here.example>" ]
+		[[ $(mail-header List-Unsubscribe "$PENNYPOST/mailboxes/$who"/new/*) = "<mailto:news-unsubscribe-"*"-$who=here.example@here.example>" ]]
+	done
 	list-explode news <"$(ls "$PENNYPOST"/mailboxes/bob/new/*)" && false || [ $? = 65 ]
 }
 

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
+#include "limit.h"
 
 static void add_row(struct backlog *b, const char *folder, const char *name, const struct stat *st)
 {
@@ -21,33 +22,32 @@ static void add_row(struct backlog *b, const char *folder, const char *name, con
 }
 
 /* What cannot be read now is left for later. */
-static void look_at(struct backlog *b, int fd, const char *folder, const char *name)
+static void look_at(struct backlog *b, int fd, const char *path, const char *name)
 {
 	struct stat st;
 
 	if (name[0] == '.' || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 		return;
 	if (faccessat(fd, name, R_OK, AT_EACCESS) == 0) {
-		add_row(b, folder, name, &st);
+		add_row(b, strrchr(path, '/') + 1, name, &st);
 		return;
 	}
-	warn("%s/%s: %s", folder, name, strerror(errno));
+	warn("%s/%s: %s", path, name, strerror(errno));
 	b->status = EX_NOINPUT;
 }
 
-static int read_folder(struct backlog *b, const char *path, const char *folder)
+static int read_folder(struct backlog *b, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = opendir(path);
 	struct dirent *entry;
+	int error;
 
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	while ((errno = 0, dir) && (entry = readdir(dir)))
-		look_at(b, fd, folder, entry->d_name);
-	error = dir ? errno : ENOTDIR;
-	if (dir)
-		closedir(dir);
+	if (!dir)
+		return errno == ENOENT ? 0 : -1;
+	while ((errno = 0, entry = readdir(dir)))
+		look_at(b, dirfd(dir), path, entry->d_name);
+	error = errno;
+	closedir(dir);
 	errno = error;
 	return error ? -1 : 0;
 }
@@ -71,7 +71,7 @@ int backlog_read(struct backlog *b, const struct list *l)
 		buf path = { NULL, 0, 0 };
 
 		buf_print(&path, "%s/digest/%s", l->folder, folders[i]);
-		status = read_folder(b, path.p, folders[i]);
+		status = read_folder(b, path.p);
 		buf_free(&path);
 	}
 	if (b->count)
@@ -98,7 +98,7 @@ size_t backlog_portion(const struct backlog *b, const struct list *l)
 	long long bytes = 0;
 	size_t n;
 
-	for (n = 0; n < b->count && (!l->digest_count || (long long)n < l->digest_count); n++) {
+	for (n = 0; n < b->count && n < LIMIT_PARTS && (!l->digest_count || (long long)n < l->digest_count); n++) {
 		bytes += b->rows[n].bytes;
 		if (n && l->digest_size && bytes > l->digest_size)
 			break;

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "chance.h"
-#include "digest.h"
+#include "issue.h"
 #include "head.h"
 #include "limit.h"
 

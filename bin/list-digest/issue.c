@@ -17,7 +17,7 @@
 
 #include "chance.h"
 #include "clock.h"
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
 #include "head.h"
 #include "limit.h"
@@ -45,14 +45,19 @@ static int say(const struct run *r)
 	return fail_status(errno);
 }
 
-/* What is no address harms only itself; list-explode says so. */
+/* What is no address harms only itself. */
 static int add_subscriber(void *context, const struct member *m)
 {
 	struct form *forms = context, *f = &forms[member_has(m, "plain") ? PLAIN : MIME];
 
 	if (member_has(m, "nomail") || !member_has(m, "digest"))
 		return 0;
-	return letter_recipient(&f->letter, m->address) && errno != EINVAL ? -1 : 0;
+	if (letter_recipient(&f->letter, m->address) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
+	return 0;
 }
 
 static int begin(struct issue *i)
@@ -125,7 +130,14 @@ static void add_from(buf *to, const struct list *l)
 	head_add_phrase(to, slice_of(l->description[0] ? l->description : l->name));
 	buf_addtext(to, " <");
 	list_add_address(to, l, "");
-	buf_addtext(to, ">\nTo: ");
+	buf_addtext(to, ">\n");
+}
+
+static void add_to(buf *to, const struct list *l)
+{
+	if (masthead_has_to(l))
+		return;
+	buf_addtext(to, "To: ");
 	list_add_address(to, l, "");
 	buf_addchar(to, '\n');
 }
@@ -136,6 +148,7 @@ static void add_fields(const struct run *r, buf *to)
 	buf subject = { NULL, 0, 0 };
 
 	add_from(to, l);
+	add_to(to, l);
 	buf_addtext(&subject, "Subject: ");
 	add_title(&subject, l->prefix[0] ? l->prefix : l->name, r->state.issue);
 	if (head_compose(to, buf_slice(&subject)))
@@ -249,7 +262,7 @@ static int begin_again(struct run *r)
 	for (size_t i = 0; i < r->state.letters.n; i += QUEUE_ID + 1)
 		if (letter_drop_held(&r->queue, r->state.letters.p + i))
 			return -1;
-	r->state.issue--;
+	r->state.issue -= r->state.issue > 0;
 	return come_to_rest(r);
 }
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
 #include "messages.h"
 #include "runner.h"

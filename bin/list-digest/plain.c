@@ -1,6 +1,6 @@
 /* A message as RFC 1153 has it: the fields that say something to a reader, its text in UTF-8, a line for each attachment. */
 #include "charset.h"
-#include "digest.h"
+#include "issue.h"
 #include "head.h"
 #include "limit.h"
 #include "markup.h"
@@ -21,7 +21,7 @@ struct plain {
 	struct charset charset;
 	bool is_html;
 	struct markup markup;
-	bool behind_blank;              /* of HTML: the line before is empty, or this is the first */
+	enum { FIRST, BEHIND_LINE, BEHIND_EMPTY } place;        /* in HTML */
 	buf utf8, text;
 	buf label;                      /* of the attachment */
 	long long bytes;
@@ -37,13 +37,13 @@ static void put(struct plain *p, slice text)
 
 	p->digest->eight_bit |= !seven_bit(text);
 	while (text.n) {
-		slice line = slice_upto(text, slice_find(text, '\n') + 1);
+		size_t n = slice_find(text, '\n');
 
-		if (!p->in_line && line.p[0] == '-')
+		if (!p->in_line && text.p[0] == '-')
 			writer_text(to, "- ");
-		writer_put(to, line);
-		p->in_line = line.p[line.n - 1] != '\n';
-		text = slice_from(text, line.n);
+		writer_put(to, slice_upto(text, n + 1));
+		p->in_line = n == text.n;
+		text = slice_from(text, n + 1);
 	}
 }
 
@@ -107,7 +107,7 @@ static void begin_text(struct plain *p, const struct part *part)
 	p->reading = TEXT;
 	p->is_html = slice_case_is(part->subtype, "html");
 	p->markup = (struct markup){ .n = 0 };
-	p->behind_blank = true;
+	p->place = FIRST;
 	part_charset(part, &p->charset);
 	transfer_decoder_begin(&p->decoder, part->encoding);
 	begin_item(p);
@@ -161,20 +161,24 @@ static void drop_cr(buf *text)
 	text->n = n;
 }
 
-/* Of HTML: no line begins with a blank, nor is one empty behind another. */
+/* Of HTML: no line begins with a blank, and an empty one is there once and only between others. */
 static void put_squeezed(struct plain *p, slice text)
 {
 	while (text.n) {
-		slice line = slice_upto(text, slice_find(text, '\n') + 1), rest = line;
-		bool ends = line.p[line.n - 1] == '\n';
+		size_t n = slice_find(text, '\n');
+		slice line = slice_upto(text, n + 1);
 
-		while (!p->in_line && rest.n && ascii_blank(rest.p[0]))
-			rest = slice_from(rest, 1);
-		if (rest.n > ends || (ends && (p->in_line || !p->behind_blank))) {
-			p->behind_blank = ends && rest.n == 1 && !p->in_line;
-			put(p, rest);
-		}
-		text = slice_from(text, line.n);
+		text = slice_from(text, n + 1);
+		while (!p->in_line && line.n && ascii_blank(line.p[0]))
+			line = slice_from(line, 1);
+		if (!p->in_line && slice_is(line, "\n") && p->place != FIRST)
+			p->place = BEHIND_EMPTY;
+		if (!p->in_line && slice_trim(line).n == 0)
+			continue;
+		if (p->place == BEHIND_EMPTY)
+			put(p, SLICE("\n"));
+		p->place = BEHIND_LINE;
+		put(p, line);
 	}
 }
 

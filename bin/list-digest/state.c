@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
+#include "issue.h"
 #include "fail.h"
 #include "limit.h"
 #include "replace.h"

@@ -1,7 +1,7 @@
 /* Subjects and authors, as a table of contents has them. */
 #include "addr.h"
 #include "charset.h"
-#include "digest.h"
+#include "issue.h"
 #include "head.h"
 #include "limit.h"
 #include "words.h"

@@ -24,6 +24,13 @@ bench_lists() {
 	first=
 	measure 'all of them from a file' "$count" lists_none lists_all
 
+	count=$(scaled 1000)
+	printf '%s\n' 'digest-count 0' 'digest-size 0' >>"$PENNYPOST/lists/news/conf"
+	printf '%s\n' $'user1@d1.example\tdigest' $'user2@d1.example\tdigest plain' >"$subscribers"
+	row "list-digest: a digest of $count messages, in each of its forms"
+	first=
+	measure 'list-digest' "$count" lists_waiting lists_digest
+
 	count=$(scaled 10000)
 	list_of "$count"
 	port=$(free_port)
@@ -40,6 +47,12 @@ list_of() { awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) print "user" i "@d" 
 lists_empty() { empty "$PENNYPOST/queue"; }
 lists_post() { list-explode news <"$letter"; }
 lists_one() { [ "$(list-subscribe news "one-more-$RANDOM$RANDOM@d1.example" | wc -l)" = 1 ]; }
+lists_waiting() {
+	empty "$PENNYPOST/queue"
+	mkdir -p "$PENNYPOST"/lists/news/digest/{new,cur,tmp}
+	for ((i = 0; i < count; i++)); do cp "$letter" "$PENNYPOST/lists/news/digest/new/$i"; done
+}
+lists_digest() { [ "$(list-digest -a news | wc -l)" = 2 ]; }
 lists_none() { : >"$subscribers"; }
 lists_all() { [ "$(list-subscribe news <"$work/all" | wc -l)" -ge "$count" ]; }
 lists_posted() { lists_empty && lists_post && sync -f "$PENNYPOST/queue"; }

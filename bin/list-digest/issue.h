@@ -1,6 +1,6 @@
 /* list-digest: what its files share. See list-digest(1). */
-#ifndef DIGEST_MAKE_H
-#define DIGEST_MAKE_H
+#ifndef ISSUE_H
+#define ISSUE_H
 
 #include "io.h"
 #include "letter.h"
@@ -61,7 +61,7 @@ struct backlog {
 int backlog_read(struct backlog *, const struct list *);
 bool backlog_is_due(const struct backlog *, const struct list *);
 
-/* How many of them, the first ones, go into the next digest: one at least. */
+/* How many of them, the first ones, go into the next digest: one at least, and at most LIMIT_PARTS. */
 size_t backlog_portion(const struct backlog *, const struct list *);
 const char *backlog_name(const struct backlog *, size_t i);
 void backlog_free(struct backlog *);
