@@ -13,7 +13,7 @@
 #include "uri.h"
 #include "verp.h"
 
-static const char usage[] = "usage: list-post-unsubscribe, by a web server";
+static const char usage[] = "usage: list-post-unsubscribe (by a web server)";
 
 /* What the link names: `news/COOKIE-bob=example.com`. */
 struct link {
