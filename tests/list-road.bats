@@ -11,7 +11,7 @@ setup() {
 	host bob post.example 127.0.0.3 'deliver queue'
 	zones+=('local-zone: "sink.example." static' 'local-data: "sink.example. A 127.0.0.4"')
 	name_server
-	spawn sink with_libraries "$PEERS/postfix/usr/sbin/smtp-sink" $(is_root && echo -u nobody) -f rcpt "127.0.0.4:$mail_port" 100
+	spawn sink env "LD_LIBRARY_PATH=$peer_libraries" "$PEERS/postfix/usr/sbin/smtp-sink" $(is_root && echo -u nobody) -f rcpt "127.0.0.4:$mail_port" 100
 	mkdir -p "$peer_folder"/bob/mail/dan/{cur,new,tmp}
 	mkdir -m 2770 "$peer_folder"/{olga,bob}/queue
 	printf 'ghost: gone-long-ago\n' >"$peer_folder/bob/aliases"
