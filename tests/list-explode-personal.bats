@@ -54,7 +54,7 @@ link() { mail-header List-Unsubscribe "$(newest "$1")"; }
 	conf 'verp no' 'unsubscribe https://here.example/u'
 	mail alice@here.example news@here.example
 	[ "$(link bob)" = '<mailto:news-unsubscribe@here.example>' ]
-	! grep -q List-Unsubscribe-Post "$(newest bob)"
+	run ! grep -q List-Unsubscribe-Post "$(newest bob)"
 	conf
 	rm "$list/key"
 	mail alice@here.example news@here.example

@@ -84,7 +84,7 @@ scores() { on olga list-bounce -l news | cut -f1,2 | sort; }
 	link=$(mail-header List-Unsubscribe "$(newest bob bob)")
 	link=${link#<mailto:} link=${link%>}
 	mail "$link"
-	! grep -q bob@post.example "$list/subscribers"
+	run ! grep -q bob@post.example "$list/subscribers"
 	grep -qx 'Subject: You have left news' "$(newest bob bob)"
 }
 

@@ -73,7 +73,7 @@ X-Autorespond: x' 'X-Autoresponder: y'; do
 		ask "$(cookie subscribe bob=here.example "$now")" "$field"
 	done
 	for sender in '' MAILER-DAEMON@there.example news-bounce@there.example owner-x@there.example no-reply@there.example; do
-		printf 'From: x\n\n' | SENDER=$sender EXTENSION= list-subscribe -m news
+		printf 'From: x\n\n' | SENDER=$sender EXTENSION='' list-subscribe -m news
 	done
 	[ -z "$(queued)" ]
 	[ "$(people)" = '' ]
@@ -100,10 +100,10 @@ X-Autorespond: x' 'X-Autoresponder: y'; do
 	list_give
 	for _ in {1..50}; do
 		ask '' 2>/dev/null
-		printf 'From: x\n\n' | SENDER=BOB@here.example EXTENSION= list-subscribe -m talk 2>/dev/null
+		printf 'From: x\n\n' | SENDER=BOB@here.example EXTENSION='' list-subscribe -m talk 2>/dev/null
 	done
 	[ "$(queued | wc -l)" = 5 ]
-	printf 'From: x\n\n' | SENDER=carol@here.example EXTENSION= list-subscribe -m talk
+	printf 'From: x\n\n' | SENDER=carol@here.example EXTENSION='' list-subscribe -m talk
 	[ "$(queued | wc -l)" = 6 ]
 	sed -i 's/^20../2001/' "$PENNYPOST/lists/.replies"
 	ask ''
@@ -114,7 +114,7 @@ X-Autorespond: x' 'X-Autoresponder: y'; do
 @test "no sender and no text puts a field into an answer" {
 	for sender in $'bob@here.example\nBcc: eve@evil.example' $'bob@here.example\r\nX: y' 'bob@here.example> <eve@evil.example' \
 		'-bob@here.example' "$(printf 'b%.0s' {1..600})@here.example"; do
-		printf 'From: x\n\n' | SENDER=$sender EXTENSION= list-subscribe -m news
+		printf 'From: x\n\n' | SENDER=$sender EXTENSION='' list-subscribe -m news
 	done
 	[ -z "$(queued)" ]
 	ask '' $'Message-ID: <x>\n Bcc: eve@evil.example' 'Message-ID: <y@z>'
