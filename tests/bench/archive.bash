@@ -26,4 +26,4 @@ bench_archive() {
 archive_none() { rm -rf "$work/pages" "$work/mhonarc" && mkdir "$work/mhonarc" && sync -f "$work"; }
 archive_all() { list-archive news "$work/pages"; }
 archive_before() { rm -f "$archive/cur/$more" && archive_all && cp "$work/more/cur/$more" "$archive/cur" && sync -f "$work"; }
-archive_mhonarc() { mhonarc -quiet -outdir "$work/mhonarc" "$archive/cur"; }
+archive_mhonarc() { mhonarc -quiet -mhpattern . -outdir "$work/mhonarc" "$archive/cur" && [ -e "$work/mhonarc/msg00001.html" ]; }
