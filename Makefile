@@ -55,9 +55,10 @@ $(units): $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(library)
 	$(link)
 
 fuzzers = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz_make = $(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-g -O1 -Werror -U_FORTIFY_SOURCE \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 $(BUILD)/fuzz/%: FORCE
-	@$(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-g -O1 -Werror -U_FORTIFY_SOURCE \
-		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' $(BUILD)/fuzz/targets/$*
+	@$(fuzz_make) $(BUILD)/fuzz/targets/$*
 	@ln -sf targets/$* $@
 $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(library)
 	@mkdir -p $(@D)
@@ -68,8 +69,11 @@ deps:
 
 # `make check TESTS=tests/NAME.bats` runs one file.
 TESTS = $(units) $(fuzzers) $(wildcard tests/*.bats)
+jobs = -j$(shell nproc)
+fuzzed = $(filter $(fuzzers),$(TESTS))
 check: deps
-	@$(MAKE) all $(filter $(BUILD)/%,$(TESTS))
+	@$(MAKE) $(jobs) all $(filter $(units),$(TESTS))
+	@$(if $(fuzzed),$(fuzz_make) $(jobs) $(fuzzed:$(BUILD)/fuzz/%=$(BUILD)/fuzz/targets/%) && $(MAKE) $(fuzzed))
 	@BUILD=$(abspath $(BUILD)) prove --timer -j2 --exec tests/run $(TESTS)
 
 # Every system call of the programs that take letters over is once the last, or fails: some minutes.
