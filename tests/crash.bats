@@ -3,7 +3,7 @@
 load helper
 
 crash() {
-	run -0 "$top/tests/crash.sh" -s "${2:-17}" "$1"
+	run -0 "$top/tests/crash.sh" -s "${2:-29}" "$1"
 	[[ $output =~ $1\ +[0-9]+\ points\ +0\ violations ]]
 }
 

@@ -163,3 +163,14 @@ score() { list-bounce -l news | cut -f2; }
 	history 3 2
 	[ "$(eval "$(example list-bounce.1 1)" | cut -f1)" = nobody@here.example ]
 }
+
+@test "a bounce of a bounce of a probe ends with the postmaster" {
+	mkdir -p "$boxes/postmaster"
+	rm "$list/key"
+	list_give
+	report 5.1.1 '550 no' | mail-inject -f '' -- "news-probe-$(printf '%016d' 7)-nobody=here.example@here.example"
+	turn
+	[ "$(mails postmaster)" = 1 ]
+	[ "$(people)" = nobody@here.example ]
+	[ -z "$(queued)" ]
+}

@@ -83,6 +83,7 @@ struct archive {
 
 /* index.c: the state. Where there is none that can be used, all is `lost`. */
 void index_read(struct archive *);
+void index_remove(const struct archive *);
 void index_write(const struct archive *);
 bool index_row(struct row *, slice line);       /* what a line says; false where it is none */
 bool index_page_name(slice name, struct row *);  /* ID, ID-2: as the page of a letter is called */

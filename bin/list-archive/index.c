@@ -20,7 +20,7 @@
  *	                                                                        an empty line
  *	FINGERPRINT <TAB> PAGE <TAB> NAME <TAB> DATE <TAB> REFERENCES <TAB> AUTHOR <TAB> SUBJECT
  *
- * both sorted, by path and by name. A fingerprint of a page that is to be written is a dash.
+ * both sorted, by path and by name. Of a page that could not be written the fingerprint is a dash.
  */
 static const char file[] = "index.tsv";
 static const slice first_words = SLICE("pennypost-archive 1 ");
@@ -166,13 +166,26 @@ static bool follows(const struct row *before, const struct row *r)
 	return order < 0 || (order == 0 && before->name.n < r->name.n);
 }
 
+/* In large pages, where there are such: the first touch of each small one takes a quarter of the time of a run. */
+static struct row *rows_of(size_t count)
+{
+	const size_t large = 2 << 20;
+	size_t size = count * sizeof(struct row) / large * large + large;
+	struct row *rows = aligned_alloc(large, size);
+
+	if (!rows)
+		return mem_grow(NULL, count, sizeof *rows);
+	madvise(rows, size, MADV_HUGEPAGE);
+	return rows;
+}
+
 static bool read_rows(struct archive *a, slice text, size_t count)
 {
 	slice line;
 
 	if (count > text.n)
 		return false;
-	a->known = mem_grow(NULL, count + 1, sizeof *a->known);
+	a->known = rows_of(count);
 	for (; a->known_count < count && slice_cut(&text, '\n', &line); a->known_count++) {
 		struct row *r = &a->known[a->known_count];
 
@@ -236,6 +249,12 @@ void index_read(struct archive *a)
 		return;
 	a->lost = true;
 	a->known_count = a->page_count = 0;
+}
+
+void index_remove(const struct archive *a)
+{
+	if (unlinkat(a->folder, file, 0) && errno != ENOENT)
+		fail(fail_status(errno), "%s: %s", file, strerror(errno));
 }
 
 static void add_written(uint64_t written, uint64_t wanted)

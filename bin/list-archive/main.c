@@ -73,14 +73,11 @@ static void write_pages(struct archive *a)
 		}
 }
 
-/*
- * Killed anywhere, the next run goes on: before a page changes the index says that it is to be written, and what the index
- * does not know any more has been removed before.
- */
+/* Killed anywhere, there is no index, and the next run writes all pages again: at the addresses that they had. */
 static void update(struct archive *a)
 {
+	index_remove(a);
 	remove_stale(a);
-	index_write(a);
 	write_messages(a);
 	write_pages(a);
 	if (a->lost)
