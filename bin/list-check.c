@@ -113,7 +113,7 @@ static const char *fault(const struct member *m)
 {
 	slice options = m->options, word;
 
-	if (!letter_takes(m->address) || !addr_local(m->address).n || !addr_domain(m->address).n)
+	if (!letter_takes_complete(m->address))
 		return "not an address";
 	if (slice_case_is(m->address, list.address))
 		return "the list itself: a loop";
@@ -199,10 +199,9 @@ static bool is_utf8(slice text)
 /* A footer is no letter. */
 static void check_text(const char *name, bool letter)
 {
-	static const struct text_value none = { NULL, { NULL, 0 } };
 	buf text = { NULL, 0, 0 };
 
-	if (texts_add(&list, name, &none, &text))
+	if (texts_add(&list, name, NULL, &text))
 		say("texts/%s: %s", name, strerror(errno));
 	else if (letter && !slice_case_starts(buf_slice(&text), "Subject:"))
 		say("texts/%s: does not begin with `Subject:'", name);

@@ -29,9 +29,7 @@ static _Noreturn void cannot(const char *path)
 
 static void check_address(const char *address)
 {
-	slice a = slice_of(address);
-
-	if (!letter_takes(a) || !addr_local(a).n || !addr_domain(a).n)
+	if (!letter_takes_complete(slice_of(address)))
 		fail(EX_DATAERR, "%s: not an address", address);
 }
 

@@ -13,7 +13,6 @@ static const char usage[] = "usage: list-help list <message";
 
 int main(int argc, char **argv)
 {
-	static const struct text_value none = { NULL, { NULL, 0 } };
 	buf why = { NULL, 0, 0 };
 	struct conf conf;
 	struct list list;
@@ -29,7 +28,7 @@ int main(int argc, char **argv)
 		fail(EX_DATAERR, "%s", why.p);
 	allowed = replies_allow(&conf, &list, &request);
 	if (allowed < 0 || (allowed && notify(&conf, &list, &(struct notification){ .text = "help", .to = request.sender,
-	    .answered = buf_slice(&request.fields), .enclosed = -1, .values = &none })))
+	    .answered = buf_slice(&request.fields), .enclosed = -1 })))
 		fail(fail_status(errno), "%s: %s", list.name, strerror(errno));
 	return io_finish(EX_OK);
 }

@@ -44,10 +44,8 @@ static void read_letter(int fd, buf *sender, buf *fields)
 static void add_decoded(buf *line, slice fields, const char *name)
 {
 	buf text = { NULL, 0, 0 };
-	struct field f;
 
-	if (head_find(fields, name, &f))
-		words_decode(&text, f.body);
+	words_decode_field(&text, fields, name);
 	buf_addchar(line, '\t');
 	buf_addfield(line, buf_slice(&text));
 	buf_free(&text);
@@ -97,12 +95,10 @@ static int accept_letter(int fd)
 static int reject_letter(int fd)
 {
 	buf sender = { NULL, 0, 0 }, fields = { NULL, 0, 0 }, subject = { NULL, 0, 0 };
-	struct field f;
 	int status = 0;
 
 	read_letter(fd, &sender, &fields);
-	if (head_find(buf_slice(&fields), "Subject", &f))
-		words_decode(&subject, f.body);
+	words_decode_field(&subject, buf_slice(&fields), "Subject");
 	if (sender.n)
 		status = notify(&conf, &list, &(struct notification){ .text = "rejected", .to = buf_slice(&sender),
 		    .answered = buf_slice(&fields), .enclosed = -1, .values = (const struct text_value[]){

@@ -64,14 +64,6 @@ void bounce_free(struct bounce *b)
 	buf_free(&b->status);
 }
 
-static bool is_ascii(slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 127)
-			return false;
-	return true;
-}
-
 /* One line of text: what would end it, or show as something else, is a `?`. */
 static void add_line(buf *to, slice text, bool ascii)
 {
@@ -163,7 +155,7 @@ static void add_decoded(buf *to, slice xtext)
 
 static void add_address(buf *to, const char *field, slice address)
 {
-	bool ascii = is_ascii(address);
+	bool ascii = slice_is_ascii(address);
 
 	buf_print(to, "%s: %s; ", field, ascii ? "rfc822" : "utf-8");
 	add_line(to, address, false);
@@ -226,7 +218,7 @@ void bounce_add(struct bounce *b, const struct bounce_recipient *r)
 	add_status(&status, &bounded);
 	tell_people(b, &bounded, status.p);
 	tell_programs(b, &bounded, status.p);
-	b->utf8 = b->utf8 || !is_ascii(r->address);
+	b->utf8 = b->utf8 || !slice_is_ascii(r->address);
 	b->count++;
 	buf_free(&status);
 }
@@ -289,25 +281,25 @@ static int copy(int fd, off_t from, int (*put)(void *, slice), void *context)
 static int only_ascii(void *context, slice bytes)
 {
 	(void)context;
-	return is_ascii(bytes) ? 0 : -1;
+	return slice_is_ascii(bytes) ? 0 : -1;
 }
 
 static bool is_utf8(const struct bounce *b)
 {
-	return b->utf8 || !is_ascii(b->to) || option_value(b->options, "smtputf8").p;
+	return b->utf8 || !slice_is_ascii(b->to) || option_value(b->options, "smtputf8").p;
 }
 
 void bounce_options(const struct bounce *b, int fd, off_t message, bool whole, buf *options)
 {
 	buf fields = { NULL, 0, 0 };
-	bool ascii = is_ascii(buf_slice(&b->text)) && is_ascii(buf_slice(&b->status));
+	bool ascii = slice_is_ascii(buf_slice(&b->text)) && slice_is_ascii(buf_slice(&b->status));
 
 	if (ascii && whole)
 		ascii = copy(fd, message, only_ascii, NULL) == 0;
 	else if (ascii)
-		ascii = read_header(fd, message, &fields) == 0 && is_ascii(buf_slice(&fields));
-	buf_addtext(options, ascii && is_ascii(b->to) ? "body=7bit" : "body=8bitmime");
-	if (!is_ascii(b->to))
+		ascii = read_header(fd, message, &fields) == 0 && slice_is_ascii(buf_slice(&fields));
+	buf_addtext(options, ascii && slice_is_ascii(b->to) ? "body=7bit" : "body=8bitmime");
+	if (!slice_is_ascii(b->to))
 		buf_addtext(options, " smtputf8");
 	buf_free(&fields);
 }
@@ -339,7 +331,7 @@ static void add_part(buf *to, const char *boundary, const char *type, bool ascii
 
 static void add_text(const struct bounce *b, buf *to, const char *boundary)
 {
-	bool ascii = is_ascii(buf_slice(&b->text));
+	bool ascii = slice_is_ascii(buf_slice(&b->text));
 
 	add_part(to, boundary, ascii ? "text/plain; charset=us-ascii" : "text/plain; charset=utf-8", ascii);
 	buf_print(to, "This is the mail system at %.*s.\n\n%s\n", (int)b->host.n, b->host.p, kinds[b->kind].opening);
@@ -354,7 +346,7 @@ static void add_delivery_status(const struct bounce *b, buf *to, const char *bou
 	slice envid = option_value(b->options, "envid");
 
 	add_part(to, boundary, is_utf8(b) ? "message/global-delivery-status" : "message/delivery-status",
-	    is_ascii(buf_slice(&b->status)));
+	    slice_is_ascii(buf_slice(&b->status)));
 	if (envid.n) {
 		buf_addtext(to, "Original-Envelope-Id: ");
 		add_decoded(to, envid);
@@ -377,7 +369,7 @@ int bounce_write(const struct bounce *b, int fd, off_t message, bool whole, int 
 {
 	buf boundary = { NULL, 0, 0 }, fields = { NULL, 0, 0 }, out = { NULL, 0, 0 };
 	int status = read_header(fd, message, &fields);
-	bool ascii = whole ? status == 0 && copy(fd, message, only_ascii, NULL) == 0 : is_ascii(buf_slice(&fields));
+	bool ascii = whole ? status == 0 && copy(fd, message, only_ascii, NULL) == 0 : slice_is_ascii(buf_slice(&fields));
 
 	chance_add(&boundary);
 	add_head(b, &out, buf_slice(&fields), boundary.p);

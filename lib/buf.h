@@ -54,6 +54,15 @@ static inline bool slice_same(slice a, slice b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* As memcmp has it; what begins with another stands behind it. */
+static inline int slice_order(slice a, slice b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 static inline bool slice_is(slice s, const char *text)
 {
 	return slice_same(s, slice_of(text));
@@ -129,6 +138,7 @@ static inline bool ascii_control(char c)
 
 int ascii_hex(char c);                          /* the value of a hexadecimal digit, or -1 */
 bool seven_bit(slice s);                        /* no byte above 127, no NUL and no CR */
+bool slice_is_ascii(slice s);                   /* no byte above 127 */
 
 static inline slice buf_slice(const buf *b)
 {

@@ -37,14 +37,6 @@ bool domain_valid(slice name)
 	return !all_digits(label);
 }
 
-static bool is_ascii(slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] & 0x80)
-			return false;
-	return true;
-}
-
 static slice without_dot(slice name)
 {
 	return name.n && name.p[name.n - 1] == '.' ? slice_upto(name, name.n - 1) : name;
@@ -66,7 +58,7 @@ int domain_ascii(slice name, buf *to)
 	char text[LIMIT_ADDRESS * 2];
 	int status;
 
-	if (is_ascii(name))
+	if (slice_is_ascii(name))
 		return add_valid(name, to);
 	if (name.n >= sizeof text || slice_find(name, '\0') < name.n)
 		return -1;

@@ -312,6 +312,31 @@ int io_file(int directory, const char *path, size_t most, buf *b)
 	return close(fd);
 }
 
+char *io_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_text((slice){ path, slash > path ? (size_t)(slash - path) : 1 }) : mem_text(SLICE("."));
+}
+
+int io_sync_folder(int directory, const char *path)
+{
+	int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+int io_sync_folder_of(const char *path)
+{
+	char *folder = io_folder_of(path);
+	int status = io_sync_folder(AT_FDCWD, folder);
+
+	free(folder);
+	return status;
+}
+
 int io_spool(void)
 {
 	const char *folder = getenv("TMPDIR");

@@ -78,6 +78,13 @@ int io_wait(int fd, short events, int64_t deadline);
 /* All of it at this offset or nothing counted: 0, -1. */
 int io_pwrite(int fd, slice bytes, off_t at);
 
+/* The folder that a file is in; owned by the caller. */
+char *io_folder_of(const char *path);
+
+/* fsync(2) of a folder, and of the one that a file is in: 0, -1. */
+int io_sync_folder(int directory, const char *path);
+int io_sync_folder_of(const char *path);
+
 /* A whole file into b, at most `most` bytes (EFBIG): 0, -1. */
 int io_file(int directory, const char *path, size_t most, buf *b);
 

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "addr.h"
 #include "clock.h"
 #include "letter.h"
 #include "limit.h"
@@ -54,6 +55,11 @@ bool letter_takes(slice address)
 			return false;
 	}
 	return !quoted;
+}
+
+bool letter_takes_complete(slice address)
+{
+	return letter_takes(address) && addr_local(address).n && addr_domain(address).n;
 }
 
 static bool options_fit(slice options)

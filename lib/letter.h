@@ -55,6 +55,9 @@ int letter_drop_held(const struct queue *, const char *id);
 /* Whether a mailbox may stand in an envelope: no blanks outside quotes, no controls, no leading `-`, within bounds. */
 bool letter_takes(slice address);
 
+/* The same of one that is complete: with a local part and a domain. */
+bool letter_takes_complete(slice address);
+
 /* Whether a word is an option of a letter, as struct queued lists them. */
 bool letter_takes_option(slice option);
 

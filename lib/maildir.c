@@ -30,13 +30,10 @@ static int make_inside(int folder)
 static int sync_parent(const char *path)
 {
 	buf parent = { NULL, 0, 0 };
-	int fd, status;
+	int status;
 
 	buf_print(&parent, "%s/..", path);
-	fd = open_folder(AT_FDCWD, parent.p);
-	status = fd < 0 ? -1 : fsync(fd);
-	if (fd >= 0)
-		close(fd);
+	status = io_sync_folder(AT_FDCWD, parent.p);
 	buf_free(&parent);
 	return status;
 }

@@ -1,7 +1,10 @@
+#include <errno.h>
 #include <string.h>
 
 #include "confirm.h"
+#include "fail.h"
 #include "head.h"
+#include "limit.h"
 #include "masthead.h"
 #include "personal.h"
 
@@ -53,6 +56,16 @@ int masthead_begin(struct letter *letter, const struct conf *c, const struct lis
 	buf_free(&sender);
 	buf_free(&options);
 	return status;
+}
+
+int masthead_recipient(struct letter *letter, const struct member *m)
+{
+	if (letter_recipient(letter, m->address) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
+	return 0;
 }
 
 bool masthead_has_to(const struct list *l)

@@ -11,6 +11,9 @@
  */
 int masthead_begin(struct letter *, const struct conf *, const struct list *);
 
+/* letter_recipient of a subscriber; what is no address harms only itself, and is warned of. */
+int masthead_recipient(struct letter *, const struct member *);
+
 /* Whether each letter has a To of its own. */
 bool masthead_has_to(const struct list *);
 

@@ -147,19 +147,10 @@ static bool is_old(const struct mbox_letter *m, const char *lock)
 }
 
 /* The folder that a file is in; owned by the caller. */
-static char *folder_of(const char *path)
-{
-	slice folder = slice_of(path);
-
-	while (folder.n && folder.p[folder.n - 1] != '/')
-		folder.n--;
-	return folder.n ? mem_text(folder) : mem_text(SLICE("."));
-}
-
 /* With its owner in it from its first moment on, where the file system can do that: nobody waits for an empty one. */
 static int make_lock(const char *lock)
 {
-	char *folder = folder_of(lock), self[64];
+	char *folder = io_folder_of(lock), self[64];
 	buf text = { NULL, 0, 0 };
 	int fd, status;
 	bool nameless;
@@ -314,17 +305,6 @@ int mbox_write(struct mbox_letter *m, slice bytes)
 	return m->out.error ? -1 : 0;
 }
 
-static int sync_folder(const char *path)
-{
-	char *name = folder_of(path);
-	int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 ? -1 : fsync(fd);
-
-	if (fd >= 0)
-		close(fd);
-	free(name);
-	return status;
-}
-
 /* A note that stays in a lock would have the next delivery take the letter back: it goes before we call it delivered. */
 static int unlock(struct mbox_letter *m)
 {
@@ -358,7 +338,7 @@ int mbox_commit(struct mbox_letter *m)
 {
 	quote_end_line(&m->quote);
 	writer_char(&m->out, '\n');
-	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && sync_folder(m->path)) || unlock(m))
+	if (writer_flush(&m->out) || fsync(m->fd) || (m->made && io_sync_folder_of(m->path)) || unlock(m))
 		return -1;
 	release(m);
 	return 0;

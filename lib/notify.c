@@ -11,14 +11,6 @@
 #include "notify.h"
 #include "runner.h"
 
-static bool is_ascii(slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 127)
-			return false;
-	return true;
-}
-
 static void add_address_field(buf *to, const char *name, slice address)
 {
 	if (address.n)
@@ -53,7 +45,7 @@ static void add_text_fields(buf *to, slice *text)
 
 static void add_type(buf *to, slice text)
 {
-	bool ascii = is_ascii(text);
+	bool ascii = slice_is_ascii(text);
 
 	buf_print(to, "Content-Type: text/plain; charset=%s\nContent-Transfer-Encoding: %s\n\n", ascii ? "us-ascii" : "utf-8",
 	    ascii ? "7bit" : "8bit");

@@ -13,7 +13,7 @@ struct notification {
 	slice reply_to;                 /* or empty */
 	slice answered;                 /* the fields of the letter that this one answers, or empty */
 	int enclosed;                   /* a message at the start of a file, to go with it; or -1 */
-	const struct text_value *values;
+	const struct text_value *values;        /* as texts_add has them */
 };
 
 /*

@@ -7,14 +7,6 @@
 
 #include "replace.h"
 
-/* The folder that a file is in. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? mem_text((slice){ path, slash > path ? (size_t)(slash - path) : 1 }) : mem_text(SLICE("."));
-}
-
 static int stat_old(const char *path, struct stat *like)
 {
 	char *folder;
@@ -24,7 +16,7 @@ static int stat_old(const char *path, struct stat *like)
 		return 0;
 	if (errno != ENOENT)
 		return -1;
-	folder = folder_of(path);
+	folder = io_folder_of(path);
 	status = stat(folder, like);
 	free(folder);
 	return status;
@@ -56,20 +48,9 @@ static void release(struct replacement *r)
 	*r = (struct replacement){ .out.fd = -1 };
 }
 
-static int sync_folder(const char *path)
-{
-	char *folder = folder_of(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 ? -1 : fsync(fd);
-
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return status;
-}
-
 int replace_commit(struct replacement *r)
 {
-	if (writer_flush(&r->out) || fsync(r->out.fd) || rename(r->new, r->path) || sync_folder(r->path))
+	if (writer_flush(&r->out) || fsync(r->out.fd) || rename(r->new, r->path) || io_sync_folder_of(r->path))
 		return -1;
 	release(r);
 	return 0;

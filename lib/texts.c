@@ -187,7 +187,7 @@ static const struct { const char *name, *suffix; } addresses[] = {
 
 static bool add_known(const struct list *l, slice name, const struct text_value *values, buf *to)
 {
-	for (; values->name; values++)
+	for (; values && values->name; values++)
 		if (slice_is(name, values->name)) {
 			add_value(to, values->value);
 			return true;

@@ -25,7 +25,7 @@ const char *texts_name(size_t i);
 slice texts_ours(const char *name);
 
 /*
- * Appends one with its values in their places. Those up to the first without a name are taken. 0; -1 and errno where its file
+ * Appends one with its values in their places. Those up to the first without a name are taken; NULL is none. 0; -1 and errno where its file
  * cannot be read.
  */
 int texts_add(const struct list *, const char *name, const struct text_value *values, buf *to);

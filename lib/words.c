@@ -225,6 +225,14 @@ void words_decode(buf *to, slice body)
 	buf_free(&d.bytes);
 }
 
+void words_decode_field(buf *to, slice fields, const char *name)
+{
+	struct field f;
+
+	if (head_find(fields, name, &f))
+		words_decode(to, f.body);
+}
+
 void words_plain(buf *to, slice text)
 {
 	struct decoder d = { .open = false };

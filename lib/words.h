@@ -16,6 +16,9 @@
 /* Appends a body, unfolded and decoded, without blanks at its ends. */
 void words_decode(buf *to, slice body);
 
+/* The same of the first field of this name among some; nothing where there is none. */
+void words_decode_field(buf *to, slice fields, const char *name);
+
 /*
  * The offset of the first `=?` that begins no encoded word by RFC 2047 §2: of known character set and encoding, at most 75
  * bytes, its text well-formed; -1 where there is none.

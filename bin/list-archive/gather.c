@@ -6,15 +6,6 @@
 #include "archive.h"
 #include "fail.h"
 
-static int order_of(const struct row *r, const char *file)
-{
-	slice name = listing_name(file);
-	size_t n = name.n < r->name.n ? name.n : r->name.n;
-	int order = memcmp(r->name.p, name.p, n);
-
-	return order ? order : (r->name.n > name.n) - (r->name.n < name.n);
-}
-
 static bool is_repeated(const struct listing *l, size_t i)
 {
 	return i > 0 && listing_order(&l->row[i - 1], &l->row[i]) == 0;
@@ -44,7 +35,7 @@ static void merge(struct archive *a)
 	size_t i = 0, j = 0;
 
 	while (i < a->known_count || j < l->count) {
-		int order = i == a->known_count ? 1 : j == l->count ? -1 : order_of(&a->known[i], l->row[j]);
+		int order = i == a->known_count ? 1 : j == l->count ? -1 : slice_order(a->known[i].name, listing_name(l->row[j]));
 
 		if (order < 0)
 			i++;

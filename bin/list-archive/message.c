@@ -122,10 +122,8 @@ static void end_letter(const struct writing *w)
 static void add_field(const struct writing *w, slice fields, const char *name)
 {
 	buf text = { NULL, 0, 0 };
-	struct field f;
 
-	if (head_find(fields, name, &f))
-		words_decode(&text, f.body);
+	words_decode_field(&text, fields, name);
 	if (text.n) {
 		buf_print(&page, "<dt>%s</dt><dd>", name);
 		add_line(w, buf_slice(&text));

@@ -87,20 +87,13 @@ static void add_page(struct page **to, slice folder, const char *file, uint64_t 
 	*(*to)++ = (struct page){ .path = buf_slice(&path), .wanted = wanted };
 }
 
-static int compare(slice a, slice b)
-{
-	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 /* Both are in the order of their paths. */
 static void find_written(struct archive *a)
 {
 	struct page *old = a->old_pages, *end = old + a->old_page_count;
 
 	for (size_t i = 0; i < a->page_count; i++) {
-		while (old < end && compare(old->path, a->pages[i].path) < 0)
+		while (old < end && slice_order(old->path, a->pages[i].path) < 0)
 			old++;
 		if (old < end && slice_same(old->path, a->pages[i].path)) {
 			old->wanted = a->pages[i].wanted;

@@ -70,17 +70,6 @@ static int open_locked(const char *path)
 	}
 }
 
-static int sync_folder(const struct list *l)
-{
-	char *path = list_path(l, "bounces");
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 ? -1 : fsync(fd);
-
-	free(path);
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
-
 static int make_folder(const struct list *l)
 {
 	char *path = list_path(l, "bounces");
@@ -138,7 +127,7 @@ static int write_from(struct history *h, size_t at, size_t before)
 		errno = cut ? errno : error;
 		return -1;
 	}
-	return fsync(h->fd) || (before == 0 && sync_folder(h->list)) ? -1 : 0;
+	return fsync(h->fd) || (before == 0 && io_sync_folder_of(h->path)) ? -1 : 0;
 }
 
 /* A day's second bounce of a class says nothing new. */
@@ -204,7 +193,7 @@ int history_remove(struct history *h, slice address)
 		buf_addslice(&text, line);
 		buf_addchar(&text, '\n');
 	}
-	status = append_removed(h->list, buf_slice(&text)) || unlink(h->path) || sync_folder(h->list) ? -1 : 0;
+	status = append_removed(h->list, buf_slice(&text)) || unlink(h->path) || io_sync_folder_of(h->path) ? -1 : 0;
 	buf_free(&text);
 	return status;
 }

@@ -45,19 +45,13 @@ static int say(const struct run *r)
 	return fail_status(errno);
 }
 
-/* What is no address harms only itself. */
 static int add_subscriber(void *context, const struct member *m)
 {
-	struct form *forms = context, *f = &forms[member_has(m, "plain") ? PLAIN : MIME];
+	struct form *forms = context;
 
 	if (member_has(m, "nomail") || !member_has(m, "digest"))
 		return 0;
-	if (letter_recipient(&f->letter, m->address) == 0)
-		return 0;
-	if (errno != EINVAL)
-		return -1;
-	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
-	return 0;
+	return masthead_recipient(&forms[member_has(m, "plain") ? PLAIN : MIME].letter, m);
 }
 
 static int begin(struct issue *i)
@@ -209,15 +203,6 @@ static void note(const struct run *r, const struct form *f)
 		    f->letter.id, f->digest.count, f->letter.recipients);
 }
 
-static int sync_folder(int parent, const char *name)
-{
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = fd < 0 || fsync(fd) ? -1 : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
-
 /* The files of a list of names, durably gone from the Maildir. */
 static int remove_files(const struct list *l, const buf *files)
 {
@@ -231,7 +216,7 @@ static int remove_files(const struct list *l, const buf *files)
 		if (unlinkat(folder, files->p + i, 0) && errno != ENOENT)
 			status = -1;
 	if (status == 0)
-		status = sync_folder(folder, "new") || sync_folder(folder, "cur") ? -1 : 0;
+		status = io_sync_folder(folder, "new") || io_sync_folder(folder, "cur") ? -1 : 0;
 	close(folder);
 	return status;
 }

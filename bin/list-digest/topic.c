@@ -22,10 +22,8 @@ static void add_bounded(buf *to, slice text)
 void topic_add_subject(buf *to, slice fields)
 {
 	buf text = { NULL, 0, 0 };
-	struct field f;
 
-	if (head_find(fields, "Subject", &f))
-		words_decode(&text, f.body);
+	words_decode_field(&text, fields, "Subject");
 	add_bounded(to, text.n ? buf_slice(&text) : SLICE("(no subject)"));
 	buf_free(&text);
 }

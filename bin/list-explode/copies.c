@@ -50,7 +50,6 @@ static void abandon_copy(struct copy *c)
 	c->open = false;
 }
 
-/* What is no address harms only itself. */
 static int add_subscriber(void *context, const struct member *m)
 {
 	struct copies *c = context;
@@ -61,12 +60,7 @@ static int add_subscriber(void *context, const struct member *m)
 		c->has_digests = true;
 		return 0;
 	}
-	if (letter_recipient(&c->letter, m->address) == 0)
-		return 0;
-	if (errno != EINVAL)
-		return -1;
-	warn("subscribers: `%.*s': not an address", (int)slice_upto(m->address, LIMIT_ADDRESS).n, m->address.p);
-	return 0;
+	return masthead_recipient(&c->letter, m);
 }
 
 int copies_begin(struct copies *c, const struct posting *p)

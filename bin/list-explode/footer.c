@@ -51,10 +51,9 @@ static void clean(buf *to, slice raw)
 
 static void load(buf *text, const struct list *l)
 {
-	static const struct text_value none = { .name = NULL };
 	buf raw = { NULL, 0, 0 };
 
-	if (texts_add(l, "footer", &none, &raw))
+	if (texts_add(l, "footer", NULL, &raw))
 		fail(errno == EFBIG ? EX_CONFIG : fail_status(errno), "%s/texts/footer: %s", l->folder, strerror(errno));
 	if (raw.n > LIMIT_FOOTER)
 		fail(EX_CONFIG, "%s/texts/footer: longer than %d bytes", l->folder, LIMIT_FOOTER);

@@ -29,14 +29,6 @@ static int write_pending(struct pending *pending, const struct posting *p)
 	return got;
 }
 
-static void add_subject(const struct posting *p, buf *subject)
-{
-	struct field f;
-
-	if (head_find(buf_slice(&p->fields), "Subject", &f))
-		words_decode(subject, f.body);
-}
-
 /* With the addresses that say yes and no. */
 static int tell_moderators(const struct posting *p, slice id, const char *members, slice subject)
 {
@@ -81,7 +73,7 @@ static void tell(const struct posting *p, slice id)
 	buf subject = { NULL, 0, 0 };
 	size_t moderators = 0;
 
-	add_subject(p, &subject);
+	words_decode_field(&subject, buf_slice(&p->fields), "Subject");
 	list_members(&p->list, "moderators", count, &moderators);
 	if (tell_moderators(p, id, moderators ? "moderators" : "owners", buf_slice(&subject)) || tell_author(p, buf_slice(&subject)))
 		warn("%s: %.*s waits, and not all who should were told: %s", p->list.name, (int)id.n, id.p, strerror(errno));

@@ -8,10 +8,7 @@
 
 static int by_bytes(const void *a, const void *b)
 {
-	const slice *x = a, *y = b;
-	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-	return order ? order : (x->n > y->n) - (x->n < y->n);
+	return slice_order(*(const slice *)a, *(const slice *)b);
 }
 
 /* Sorted, so that each address gets one letter however often it was named. */
