@@ -208,6 +208,22 @@ bool dns_record(struct dns_answer *a, ns_rr *record)
 	return false;
 }
 
+bool dns_text(const ns_rr *record, buf *text)
+{
+	slice rest = { (const char *)ns_rr_rdata(*record), ns_rr_rdlen(*record) };
+
+	while (rest.n) {
+		size_t n = (unsigned char)rest.p[0];
+
+		rest = slice_from(rest, 1);
+		if (n > rest.n)
+			return false;
+		buf_addslice(text, slice_upto(rest, n));
+		rest = slice_from(rest, n);
+	}
+	return true;
+}
+
 /* What name is an alias of by this answer, into target. */
 static bool alias_of(ns_msg *message, const char *name, char target[NS_MAXDNAME])
 {

@@ -56,6 +56,12 @@ void dns_wait(struct dns *, const bool *done);
 /* The next record of the type and name of the answer: its data is ns_rr_rdata() as it came, of any length; false after the last. */
 bool dns_record(struct dns_answer *, ns_rr *record);
 
+/*
+ * Appends the text of a TXT record: it is published in strings of at most 255 bytes, which are one with nothing between them
+ * (RFC 1035 §3.3.14, RFC 7208 §3.3, RFC 6376 §3.6.2.2); with the record's 64 KB it ends. False where it is malformed.
+ */
+bool dns_text(const ns_rr *record, buf *text);
+
 /* A number that nobody can guess. */
 unsigned dns_random(struct dns *);
 

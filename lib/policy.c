@@ -12,23 +12,6 @@ struct published {
 	buf why;                /* it is not known, if it is not */
 };
 
-/* A text is published in strings of at most 255 bytes, each behind its length (RFC 1035 §3.3.14). */
-static bool join_strings(const ns_rr *r, buf *text)
-{
-	slice rest = { (const char *)ns_rr_rdata(*r), ns_rr_rdlen(*r) };
-
-	while (rest.n) {
-		size_t n = (unsigned char)rest.p[0];
-
-		rest = slice_from(rest, 1);
-		if (n > rest.n)
-			return false;
-		buf_addslice(text, slice_upto(rest, n));
-		rest = slice_from(rest, n);
-	}
-	return true;
-}
-
 static void read_records(void *context, struct dns_answer *answer)
 {
 	struct published *p = context;
@@ -41,7 +24,7 @@ static void read_records(void *context, struct dns_answer *answer)
 		buf_addtext(&p->why, answer->why);
 	while (answer->status == DNS_OK && !p->why.n && dns_record(answer, &r)) {
 		buf_clear(&text);
-		if (!join_strings(&r, &text)) {
+		if (!dns_text(&r, &text)) {
 			buf_addtext(&p->why, DNS_MALFORMED);
 		} else if (dmarc_read(&record, buf_slice(&text))) {
 			p->records++;

@@ -10,7 +10,7 @@ conf phrasebook
 base64-simd cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc suffix listing
 uu head transport mime mbox date verp failures
-received personal html
+received personal html authres
 words transfer
 param notice report origin request
 maildir messages boundary

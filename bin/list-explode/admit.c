@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "authres.h"
 #include "explode.h"
 
 static bool says(const struct posting *p, const char *name, const char *word)
@@ -52,17 +53,18 @@ static bool has_our_id(const struct posting *p)
 /* Our own host saw that the domain of From did not send it (RFC 8601, RFC 7489 §3.1). */
 static bool is_forged(const struct posting *p)
 {
-	slice rest = buf_slice(&p->fields), host = slice_of(p->conf.hostname);
+	slice fields = buf_slice(&p->fields);
+	buf result = { NULL, 0, 0 }, said = { NULL, 0, 0 };
+	bool forged = false;
 	struct field f;
 
-	while (head_find_next(&rest, "Authentication-Results", &f)) {
-		slice results = slice_trim(f.body), after = slice_from(results, host.n);
-
-		if (slice_case_starts(results, p->conf.hostname) && after.n && strchr("; \t\r\n", after.p[0])
-		    && memmem(after.p, after.n, "dmarc=fail", strlen("dmarc=fail")))
-			return true;
-	}
-	return false;
+	while (head_find_next(&fields, "Authentication-Results", &f))
+		for (slice rest = authres_results(f.body); authres_is(&f, p->conf.hostname) && authres_next(&rest, &result);) {
+			buf_clear(&said);
+			forged |= authres_says(buf_slice(&result), "dmarc", &said) && slice_case_is(buf_slice(&said), "fail");
+		}
+	buf_free(&result), buf_free(&said);
+	return forged;
 }
 
 /* The one author of From; empty where there are more, or none: with two fields, readers might show the other. */
