@@ -47,7 +47,7 @@ typedef void dns_reader(void *context, struct dns_answer *);
 struct dns *dns_open(const char *server, int64_t timeout, buf *why);
 void dns_close(struct dns *);   /* what is still asked is never answered */
 
-/* Asks for records of a type (ns_t_…) of a name that is valid by domain.h. */
+/* Asks for records of a type (ns_t_…) of a name, as ns_name_ntop writes it: one that is valid by domain.h is written as it is. */
 void dns_ask(struct dns *, const char *name, ns_type type, dns_reader *, void *context);
 
 /* Until *done, or until there is no question left. */

@@ -215,6 +215,16 @@ enum {
 	/* DNS questions at once: all of a domain with the most exchanges. A socket buffer holds some 250 answers. */
 	LIMIT_QUESTIONS = 2 * LIMIT_EXCHANGES,
 
+	/*
+	 * SPF (RFC 7208 §4.6.4): terms that ask DNS; those of them to whose questions there is nothing; names of an MX or PTR answer
+	 * whose addresses are asked for; ms for all of it; bytes of a domain or explanation once its macros are replaced.
+	 */
+	LIMIT_SPF_TERMS = 10,
+	LIMIT_SPF_VOID = 2,
+	LIMIT_SPF_NAMES = 10,
+	LIMIT_SPF_TIME = 20 * 1000,
+	LIMIT_SPF_TEXT = 1024,
+
 	/* ms that a question about the policy of a domain may take: a message waits for it, and is munged after that. */
 	LIMIT_POLICY_TIME = 5000,
 

@@ -2,13 +2,23 @@
 
 #include "uri.h"
 
-void uri_add(buf *to, slice text)
+static void add(buf *to, slice text, const char *kept)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (ascii_letter(text.p[i]) || ascii_digit(text.p[i]) || (text.p[i] && strchr("-._~=", text.p[i])))
+		if (ascii_letter(text.p[i]) || ascii_digit(text.p[i]) || (text.p[i] && strchr(kept, text.p[i])))
 			buf_addchar(to, text.p[i]);
 		else
 			buf_print(to, "%%%02X", (unsigned char)text.p[i]);
+}
+
+void uri_add(buf *to, slice text)
+{
+	add(to, text, "-._~=");
+}
+
+void uri_add_unreserved(buf *to, slice text)
+{
+	add(to, text, "-._~");
 }
 
 int uri_byte(slice s)

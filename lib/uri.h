@@ -6,6 +6,7 @@
 
 /* Appends text; `=` stays as it is, as in a query. */
 void uri_add(buf *to, slice text);
+void uri_add_unreserved(buf *to, slice text);   /* the same with `=` as %3D */
 
 /* The byte that %HH at the start of s stands for, or -1. */
 int uri_byte(slice s);

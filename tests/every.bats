@@ -38,6 +38,7 @@ declare -gA run_as=(
 	[list-post-unsubscribe]='env REQUEST_METHOD=GET QUERY_STRING=all/x list-post-unsubscribe'
 	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
+	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
 	[mime-decode]='mime-decode -p 1'
 	[mime-encode]='mime-encode'
 	[mail-header]='mail-header Subject'

@@ -8,7 +8,8 @@ io chance
 settings run replace
 conf phrasebook
 base64-simd cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
-base64 qp verdict command dmarc suffix listing
+base64 qp verdict command dmarc suffix listing spf-macro
+spf-record
 uu head transport mime mbox date verp failures
 received personal html authres
 words transfer
@@ -23,7 +24,8 @@ letter local selection runner bounce
 roster confirm pending texts replies roles
 notify masthead
 dns net
-mx policy sasl smtp sign
+mx policy spf-answer sasl smtp sign
+spf
 '
 
 @test "every module stands in a layer and includes only what is below it" {
