@@ -14,13 +14,13 @@ static bool take_tag(slice *rest, slice *name, slice *value)
 	return true;
 }
 
+const char *const dmarc_policies[] = { [DMARC_NONE] = "none", [DMARC_QUARANTINE] = "quarantine", [DMARC_REJECT] = "reject" };
+
 /* Whether the value is a policy, which then counts if it is stricter. */
 static bool take_policy(slice value, enum dmarc_policy *policy)
 {
-	static const char *const names[] = { "none", "quarantine", "reject" };
-
 	for (enum dmarc_policy i = DMARC_NONE; i <= DMARC_REJECT; i++)
-		if (slice_case_is(value, names[i])) {
+		if (slice_case_is(value, dmarc_policies[i])) {
 			if (i > *policy)
 				*policy = i;
 			return true;
@@ -28,12 +28,27 @@ static bool take_policy(slice value, enum dmarc_policy *policy)
 	return false;
 }
 
+/* What is no use to anyone is passed over (§6.3), and its default counts. */
+static void take_other(struct dmarc *d, slice name, slice value)
+{
+	long long number = slice_number(value);
+
+	if (slice_case_is(name, "adkim"))
+		d->strict_dkim = slice_case_is(value, "s");
+	else if (slice_case_is(name, "aspf"))
+		d->strict_spf = slice_case_is(value, "s");
+	else if (slice_case_is(name, "pct") && number >= 0 && number <= 100)
+		d->percent = (unsigned)number;
+	else if (slice_case_is(name, "rua"))
+		d->reports = value;
+}
+
 bool dmarc_read(struct dmarc *d, slice record)
 {
 	bool subdomains = false, good = true;
 	slice name, value;
 
-	*d = (struct dmarc){ .policy = DMARC_NONE };
+	*d = (struct dmarc){ .percent = 100 };
 	if (!take_tag(&record, &name, &value) || !slice_case_is(name, "v") || !slice_is(value, "DMARC1"))
 		return false;
 	while (take_tag(&record, &name, &value))
@@ -42,9 +57,11 @@ bool dmarc_read(struct dmarc *d, slice record)
 		} else if (slice_case_is(name, "sp")) {
 			good &= take_policy(value, &d->subdomains);
 			subdomains = true;
+		} else {
+			take_other(d, name, value);
 		}
 	if (!good)
-		*d = (struct dmarc){ .policy = DMARC_NONE };
+		d->policy = d->subdomains = DMARC_NONE;
 	else if (!subdomains)
 		d->subdomains = d->policy;
 	return true;

@@ -7,9 +7,14 @@
 /* The stricter the greater. */
 enum dmarc_policy { DMARC_NONE, DMARC_QUARANTINE, DMARC_REJECT };
 
+extern const char *const dmarc_policies[];      /* "none", "quarantine", "reject" */
+
 struct dmarc {
 	enum dmarc_policy policy;       /* p= */
 	enum dmarc_policy subdomains;   /* sp=, else the same */
+	bool strict_dkim, strict_spf;   /* adkim=s, aspf=s: of the very domain, not of its organization */
+	unsigned percent;               /* pct=: how many letters the policy is asked for, else 100 */
+	slice reports;                  /* rua=: a list of URIs, of the record; or empty */
 };
 
 /*

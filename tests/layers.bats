@@ -11,7 +11,7 @@ base64-simd cookie keyed uri magic survey flowed media charset addr xtext domain
 base64 qp verdict command dmarc suffix listing spf-macro
 spf-record
 uu head transport mime mbox date verp failures
-received personal html authres
+received personal html authres author
 words transfer
 param notice report origin request
 maildir messages boundary

@@ -191,7 +191,7 @@ def beside_pyspf(server, seed, count):
             # It counts questions that find nothing, for us terms do (RFC 7208 4.6.4).
             if got != want and 'Void lookup' not in why and 'find nothing' not in said:
                 wrong += 1
-                print('%s: %s (%s), pyspf %s %s' % (' '.join(q), got, said, want, records(server.zone, q[1].split('@')[1])))
+                print('%s: %s (%s), pyspf %s (%s) %s' % (' '.join(q), got, said, want, why, records(server.zone, q[1].split('@')[1])))
         done += len(questions)
     print('%d questions, %d wrong: %s' % (done, wrong, sorted(results.items())))
     return wrong

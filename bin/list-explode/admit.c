@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "addr.h"
+#include "author.h"
 #include "authres.h"
 #include "explode.h"
 
@@ -67,24 +67,6 @@ static bool is_forged(const struct posting *p)
 	return forged;
 }
 
-/* The one author of From; empty where there are more, or none: with two fields, readers might show the other. */
-static void author(const struct posting *p, buf *address)
-{
-	slice rest = buf_slice(&p->fields);
-	struct addr_list list;
-	struct addr a = { .bare = false };
-	struct field f, other;
-
-	if (!head_find_next(&rest, "From", &f) || head_find(rest, "From", &other))
-		return;
-	list = addr_list(f.body);
-	if (addr_next(&list, &a) > 0)
-		buf_addslice(address, buf_slice(&a.address));
-	if (addr_next(&list, &a) != 0)
-		buf_clear(address);
-	addr_free(&a);
-}
-
 static int may_post(struct posting *p, slice author)
 {
 	int found;
@@ -106,7 +88,7 @@ static enum admission admit_author(struct posting *p)
 	buf address = { NULL, 0, 0 };
 	int found;
 
-	author(p, &address);
+	author_of(buf_slice(&p->fields), &address);
 	found = address.n ? may_post(p, buf_slice(&address)) : 0;
 	if (found == 0)
 		buf_print(&p->why, "%s may not post to %s", address.n ? address.p : "who is not one author", p->list.address);

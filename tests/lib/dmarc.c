@@ -5,14 +5,26 @@
 
 static void record(const char *text, const char *want)
 {
-	static const char *const names[] = { "none", "quarantine", "reject" };
 	buf got = { NULL, 0, 0 };
 	struct dmarc d;
 
 	if (dmarc_read(&d, slice_of(text)))
-		buf_print(&got, "%s %s", names[d.policy], names[d.subdomains]);
+		buf_print(&got, "%s %s", dmarc_policies[d.policy], dmarc_policies[d.subdomains]);
 	else
 		buf_addtext(&got, "-");
+	same(buf_slice(&got), want, text);
+	buf_free(&got);
+}
+
+/* Alignment of DKIM and SPF, percent, where reports go. */
+static void details(const char *text, const char *want)
+{
+	buf got = { NULL, 0, 0 };
+	struct dmarc d;
+
+	dmarc_read(&d, slice_of(text));
+	buf_print(&got, "%c %c %u %.*s", d.strict_dkim ? 's' : 'r', d.strict_spf ? 's' : 'r', d.percent, (int)d.reports.n,
+	    d.reports.n ? d.reports.p : "");
 	same(buf_slice(&got), want, text);
 	buf_free(&got);
 }
@@ -55,6 +67,12 @@ int main(void)
 	record("; v=DMARC1; p=reject", "-");
 	record("v=spf1 -all", "-");
 	record("DMARC1; p=reject", "-");
+
+	details("v=DMARC1; p=none", "r r 100 ");
+	details("v=DMARC1; p=none; adkim=s; aspf=S; pct=25; rua = mailto:a@example.com,mailto:b@example.net!10m ;", "s s 25 mailto:a@example.com,mailto:b@example.net!10m");
+	details("v=DMARC1; p=none; adkim=x; aspf=r; pct=101", "r r 100 ");
+	details("v=DMARC1; p=none; pct=0", "r r 0 ");
+	details("v=DMARC1; p=none; pct=-1; pct=x", "r r 100 ");
 
 	organization("example.com", "example.com");
 	organization("a.mail.example.com", "example.com");

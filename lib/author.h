@@ -1,0 +1,13 @@
+/* author: who wrote a message, as all who decide by it have to see it (RFC 7489 §6.6.1). */
+#ifndef AUTHOR_H
+#define AUTHOR_H
+
+#include "buf.h"
+
+/*
+ * Appends the address in From, complete or bare: 1. 0 where there is no such field. -1 where there are two, or the one has not
+ * exactly one mailbox: readers might show another than the one that is looked at.
+ */
+int author_of(slice fields, buf *address);
+
+#endif
