@@ -38,6 +38,8 @@ declare -gA run_as=(
 	[list-post-unsubscribe]='env REQUEST_METHOD=GET QUERY_STRING=all/x list-post-unsubscribe'
 	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
+	[dmarc-check]='dmarc-check -a'
+	[auth-check]='auth-check'
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
 	[mime-decode]='mime-decode -p 1'
 	[mime-encode]='mime-encode'
@@ -80,7 +82,7 @@ tolerably() {
 @test "an empty input ends every program, and none crashes" {
 	for program in $(programs); do
 		run timeout 10 ${run_as[$program]} </dev/null
-		tolerably 0 75 77 $([[ ' list-explode list-help ' != *" $program "* ]] || echo 65)
+		tolerably 0 75 77 $([[ ' dmarc-check list-explode list-help ' != *" $program "* ]] || echo 65)
 	done
 }
 

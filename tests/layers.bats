@@ -25,7 +25,7 @@ roster confirm pending texts replies roles
 notify masthead
 dns net
 mx policy spf-answer sasl smtp sign
-spf
+spf judge
 '
 
 @test "every module stands in a layer and includes only what is below it" {

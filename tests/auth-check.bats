@@ -1,0 +1,126 @@
+# shellcheck disable=SC2154,SC2016 # variables of bats and of the fixture
+load helper
+load dns
+
+setup_file() {
+	load helper
+	load dns
+	dns_zone example.test <<-END
+		@ TXT "v=spf1 ip4:192.0.2.0/24 -all exp=why.example.test"
+		why TXT "not \\" our host"
+		_dmarc TXT "v=DMARC1; p=reject; rua=mailto:reports@example.test"
+	END
+	dns_zone other.test <<<'@ TXT "v=spf1 ip4:198.51.100.0/24 -all"'
+	dns_start
+}
+
+teardown_file() {
+	load dns
+	peers_stop
+}
+
+setup() {
+	pennypost "resolver $dns"
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' 'Received: by x' 'From: Alice <alice@example.test>' 'To: bob' '' 'hello' >letter
+}
+
+from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; }
+
+@test "the field of a message that passes, and what was there unchanged behind it" {
+	from 192.0.2.1 alice@example.test <letter >out
+	diff out - <<-END
+		Authentication-Results: here.example;
+		$(printf '\t')spf=pass smtp.mailfrom=alice@example.test smtp.helo=mail.example.test;
+		$(printf '\t')dmarc=pass (p=reject) header.from=example.test
+		$(cat letter)
+	END
+}
+
+@test "of one that fails: with the reason that the domain gives, quoted" {
+	from 203.0.113.9 alice@example.test <letter >out
+	diff <(head -n 4 out) - <<-END
+		Authentication-Results: here.example;
+		$(printf '\t')spf=fail reason="not \\" our host" smtp.mailfrom=alice@example.test
+		$(printf '\t')smtp.helo=mail.example.test;
+		$(printf '\t')dmarc=fail (p=reject) header.from=example.test
+	END
+	cmp letter <(tail -n +5 out)
+}
+
+@test "SPF for another domain does not make it the author's; nor does the null sender" {
+	from 198.51.100.1 x@other.test <letter | grep -A1 spf=pass | grep dmarc=fail
+	from 198.51.100.1 '' other.test <letter >out
+	grep -x $'\tspf=pass smtp.helo=other.test;' out
+	grep dmarc=fail out
+	from 192.0.2.9 '' example.test <letter | grep dmarc=pass
+}
+
+@test "fields that bear our name are removed, however they are written; all others stay" {
+	{
+		printf 'Authentication-Results: here.example; dmarc=pass\n'
+		printf 'X: 1\nauthentication-results:\n\t(x) "HERE.example"\n\t1; dkim=pass\nAuthentication-Results: here.example (; spf=pass\n'
+		printf 'Authentication-Results: there.example; dmarc=pass\n'
+		cat letter
+		printf 'Authentication-Results: here.example; in the body\n'
+	} >forged
+	from 192.0.2.1 alice@example.test <forged | sed '1,3d' | diff - <(sed '1d; /^auth/,/^Auth/d' forged)
+	SMTP_CLIENT=127.0.0.1 auth-check <forged | cmp - <(sed '1d; /^auth/,/^Auth/d' forged)
+}
+
+@test "bytes pass unchanged: CRLF, NULs, no header, no line end" {
+	printf 'From: alice@example.test\r\nX: \0\r\n\r\n\0\rb\n.\377' >crlf
+	from 192.0.2.1 alice@example.test <crlf >out
+	cmp crlf <(tail -c "$(wc -c <crlf)" out)
+	[ "$(head -n 3 out | grep -c $'\r$')" = 3 ]
+	printf 'no field\nx' | from 192.0.2.1 a@example.test | tail -n 2 | cmp - <(printf 'no field\nx')
+	from 192.0.2.1 a@example.test </dev/null | grep dmarc=permerror
+}
+
+@test "memory does not grow with the message" {
+	command -v prlimit >/dev/null || skip "no prlimit"
+	[ "$({ cat letter; head -c 200M /dev/zero; } | prlimit --data=8388608 auth-check -i 192.0.2.1 -f alice@example.test -h x 2>log | wc -c)" -gt 209715200 ]
+}
+
+@test "-p: what fails and is to be refused is refused with a reason; what names no author too" {
+	run -77 --separate-stderr auth-check -p -i 203.0.113.9 -f alice@example.test -h x <letter
+	[ -z "$output" ]
+	[[ $stderr = 'auth-check: example.test: the policy of this domain has us refuse what is not from it (DMARC)'* ]]
+	from 192.0.2.1 alice@example.test x -p <letter >out
+	grep dmarc=pass out
+	run -77 auth-check -p -i 192.0.2.1 -f alice@example.test -h x < <(printf 'From: a@example.test\nFrom: b@other.test\n\n')
+	run -0 auth-check -p -i 203.0.113.9 -f alice@other.test -h x < <(printf 'From: alice@other.test\n\n')
+	run -0 auth-check -p -i 203.0.113.9 -f alice@other.test -h x < <(printf 'From: alice@x.dead.test\n\n')
+	[[ $output = *dmarc=temperror* ]]
+}
+
+@test "each message is a line in the log" {
+	from 203.0.113.9 alice@example.test <letter >out
+	[[ $(cat log) = 'dmarc=fail from=example.test domain=example.test p=reject sp=reject adkim=r aspf=r pct=100 disposition=reject aligned=none time='*' client=203.0.113.9 spf=fail spf-domain=example.test spf-scope=mfrom' ]] || { cat log; false; }
+}
+
+@test "as the filter of smtp-serve: the line of its refusal is the reply" {
+	pennypost "resolver $dns" 'relay-from 192.0.2.77' 'filter auth-check -p'
+	mkdir -p "$PENNYPOST/mailboxes/alice"
+	export TCPREMOTEIP=203.0.113.9 TCPLOCALIP=203.0.113.1
+	session() { printf '%s\r\n' 'EHLO x.example.test' "MAIL FROM:<$1>" 'RCPT TO:<alice@here.example>' DATA "From: $2" '' hello . QUIT | smtp-serve; }
+	session a@example.test a@example.test >said 2>log
+	grep "^554 5.7.1 auth-check: example.test: the policy of this domain" said || { cat said log; false; }
+	session a@other.test a@other.test 2>log | grep "^250 2"
+	grep -l $'^\tspf=fail' "$PENNYPOST"/queue/?/*
+}
+
+@test "wrong options and addresses" {
+	for wrong in -i '-t 0' x '-i nonsense'; do
+		# shellcheck disable=SC2086 # words
+		run -64 auth-check $wrong </dev/null
+	done
+}
+
+@test "the examples of the manual page" {
+	pennypost "resolver $dns" "$(example auth-check.1 1)"
+	queue-list
+	cp letter message
+	run -0 bash -c "$(example auth-check.1 2 | sed 's/example.com/example.test/')"
+	[[ $output = *dmarc=fail* ]]
+}
