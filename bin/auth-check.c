@@ -93,13 +93,13 @@ static void write_rest(void)
 }
 
 /* A line from which dmarc-report makes reports. */
-static void log_result(const struct check *c)
+static void log_result(const struct check *c, bool refused)
 {
 	buf line = { NULL, 0, 0 };
 	char ip[NETWORK_TEXT];
 
 	judge_add_log(&c->judge, &line);
-	buf_addtext(&line, " time=");
+	buf_print(&line, " done=%s time=", refused ? "reject" : "none");
 	clock_add_stamp(&line, clock_now());
 	if (c->has_client) {
 		address_text(&c->client.ip, ip);
@@ -145,7 +145,7 @@ static int filter(struct check *c)
 	if (!c->trusted) {
 		look(c, buf_slice(&fields));
 		refused = is_refused(c);
-		log_result(c);
+		log_result(c, refused);
 		if (refused)
 			return EX_NOPERM;
 		write_field(c, line_end(buf_slice(&fields)));

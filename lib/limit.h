@@ -228,6 +228,9 @@ enum {
 	/* ms that a question about the policy of a domain may take: a message waits for it, and is munged after that. */
 	LIMIT_POLICY_TIME = 5000,
 
+	/* Places that a domain may have its reports sent to: RFC 7489 §6.2 obliges us to two. */
+	LIMIT_REPORT_URIS = 10,
+
 	/* Authors of a message whose domains are asked about, and who are named in its header: more than one is rare. */
 	LIMIT_AUTHORS = 10,
 

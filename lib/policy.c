@@ -27,11 +27,11 @@ static void read_records(void *context, struct dns_answer *answer)
 	buf_free(&text);
 }
 
-static void ask(struct published *p, struct dns *dns, const char *domain)
+static void ask(struct published *p, struct dns *dns, const char *before, const char *domain)
 {
 	buf name = { NULL, 0, 0 };
 
-	buf_print(&name, "_dmarc.%s", domain);
+	buf_print(&name, "%s_dmarc.%s", before, domain);
 	if (domain_valid(buf_slice(&name)))
 		dns_ask(dns, name.p, ns_t_txt, read_records, p);
 	else
@@ -45,11 +45,11 @@ void policy_begin(struct policy *p, struct dns *dns, slice domain)
 	if (domain_ascii(domain, &p->domain))
 		return;
 	p->own.done = false;
-	ask(&p->own, dns, p->domain.p);
+	ask(&p->own, dns, "", p->domain.p);
 	p->organization = suffix_organization(p->domain.p);
 	if (p->organization != p->domain.p) {
 		p->parent.done = false;
-		ask(&p->parent, dns, p->organization);
+		ask(&p->parent, dns, "", p->organization);
 	}
 }
 
@@ -108,4 +108,20 @@ int policy_find(struct dns *dns, slice domain, enum dmarc_policy *asked, buf *wh
 	buf_addslice(why, buf_slice(&p.why));
 	policy_free(&p);
 	return unknown ? -1 : 0;
+}
+
+bool policy_takes_reports(struct dns *dns, const char *domain, slice destination, buf *why)
+{
+	struct published p = { .done = false };
+	buf name = { NULL, 0, 0 }, before = { NULL, 0, 0 };
+
+	buf_print(&before, "%s._report.", domain);
+	if (domain_ascii(destination, &name) == 0) {
+		ask(&p, dns, before.p, name.p);
+		dns_wait(dns, &p.done);
+	}
+	if (p.why.n)
+		buf_print(why, "DNS look-up of %s_dmarc.%s: %s", before.p, name.p, p.why.p);
+	buf_free(&name), buf_free(&before), buf_free(&p.text), buf_free(&p.why);
+	return p.records > 0;
 }

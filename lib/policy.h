@@ -47,6 +47,9 @@ void policy_free(struct policy *);      /* after policy_end */
  */
 bool policy_aligned(const struct policy *, slice domain, bool strict);
 
+/* Whether a foreign domain wants the reports about this one (§7.1); where nobody knows, false with why. */
+bool policy_takes_reports(struct dns *, const char *domain, slice destination, buf *why);
+
 /*
  * All of that in one call: 0, or -1 with why. `pct` says how many letters the domain wants the policy for, which is no help to
  * whom the others come back: it is not looked at.

@@ -39,6 +39,7 @@ declare -gA run_as=(
 	[list-subscribe]='list-subscribe all more@here.example'
 	[mime-list]='mime-list'
 	[dmarc-check]='dmarc-check -a'
+	[dmarc-report]='dmarc-report'
 	[auth-check]='auth-check'
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
 	[mime-decode]='mime-decode -p 1'
@@ -55,7 +56,7 @@ declare -gA run_as=(
 without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join '
 
 # These say nothing on standard output.
-silent=' queue-run list-archive list-create list-bounce list-check list-help list-moderate '
+silent=' dmarc-report queue-run list-archive list-create list-bounce list-check list-help list-moderate '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 

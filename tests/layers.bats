@@ -7,7 +7,7 @@ clock fail network sandbox reference
 io chance
 settings run replace
 conf phrasebook
-base64-simd cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
+base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc suffix listing spf-macro
 spf-record
 uu head transport mime mbox date verp failures
