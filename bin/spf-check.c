@@ -134,8 +134,11 @@ static void check_lines(struct check *c)
 	slice line;
 	int got;
 
-	while ((got = reader_line(&io_in, &line)) > 0)
+	while ((got = reader_line(&io_in, &line)) > 0) {
+		if (line.p[line.n - 1] != '\n' && !io_in.eof)
+			fail(EX_DATAERR, "standard input: a line without end");
 		check_line(c, line);
+	}
 	if (got < 0)
 		fail(EX_IOERR, "standard input: %s", strerror(errno));
 }

@@ -1,5 +1,5 @@
 """sender.py suite: spf-check against the tests of RFC 7208 that python3-spf brings. sender.py random SEED N: beside python3-spf on N
-questions about random records. sender.py late: how many times as long as one late answer ten of them take. All ask a server here that knows the zones of the moment; a difference is a line, and 1."""
+questions about random records. sender.py perl: the same beside Mail::SPF. sender.py late: how many times as long as one late answer ten of them take. All ask a server here that knows the zones of the moment; a difference is a line, and 1."""
 import gzip
 import random
 import socket
@@ -168,6 +168,29 @@ def random_zone(rng):
     return zone
 
 
+def ask_perl(server, questions):
+    """The same of Mail::SPF."""
+    lines = ''.join('%s\t%s\t%s\n' % q for q in questions)
+    got = subprocess.run(['perl', sys.path[0] + '/sender.pl', server.address.split(':')[1]], input=lines.encode(),
+                         stdout=subprocess.PIPE, check=True)
+    return [line.split('\t') for line in got.stdout.decode().split('\n')[:-1]]
+
+
+def beside_perl(server, seed, count):
+    rng = random.Random(seed)
+    wrong = done = 0
+    while done < count:
+        server.zone = random_zone(rng)
+        questions = [('192.0.2.%d' % rng.randrange(8), 'user@d%d.test' % rng.randrange(8), 'h%d.test' % rng.randrange(8)) for _ in range(40)]
+        for q, (got, said), (want, why) in zip(questions, ask(server, questions), ask_perl(server, questions)):
+            if got != want and 'find nothing' not in said and 'void' not in why.lower():
+                wrong += 1
+                print('%s: %s (%s), Mail::SPF %s (%s) %s' % (' '.join(q), got, said, want, why, records(server.zone, q[1].split('@')[1])))
+        done += len(questions)
+    print('%d questions, %d wrong' % (done, wrong))
+    return wrong
+
+
 def beside_pyspf(server, seed, count):
     rng = random.Random(seed)
     wrong = done = 0
@@ -213,6 +236,8 @@ def main():
     server.start()
     if sys.argv[1] == 'suite':
         wrong = suite(server)
+    elif sys.argv[1] == 'perl':
+        wrong = beside_perl(server, int(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1] == 'late':
         wrong = late(server)
     else:

@@ -49,6 +49,11 @@ checks() {
 	[[ ${lines[-1]} = '2000 questions, 0 wrong: '* ]]
 }
 
+@test "and the same as Mail::SPF" {
+	run -0 /usr/bin/python3 "$top/tests/sender.py" perl 2 160
+	[ "${lines[-1]}" = '160 questions, 0 wrong' ]
+}
+
 @test "what can be asked at once is asked at once: ten includes take as long as two answers" {
 	[[ $(/usr/bin/python3 "$top/tests/sender.py" late) = 'pass '[23] ]]
 }
@@ -104,6 +109,8 @@ checks() {
 	END
 	run -65 --separate-stderr spf-check <<<$'nonsense\tx\ty'
 	[ "$stderr" = 'spf-check: nonsense: not an IP address' ]
+	run -65 --separate-stderr spf-check < <(head -c 300000 /dev/zero)
+	[ "$stderr" = 'spf-check: standard input: a line without end' ]
 }
 
 @test "-R: a field Received-SPF, in which nothing breaks out of its quotes" {
