@@ -25,6 +25,39 @@ struct check {
 	struct judge judge;
 };
 
+/* The domain of a signature (RFC 6376 §3.5). */
+static slice signer(slice body)
+{
+	slice tag;
+
+	while (slice_cut(&body, ';', &tag)) {
+		size_t n = slice_find(tag, '=');
+
+		if (slice_is(slice_trim(slice_upto(tag, n)), "d"))
+			return slice_trim(slice_from(tag, n + 1));
+	}
+	return body;
+}
+
+/* Signatures are not verified here: whose they say to be is not known to be forged. */
+static void note_signatures(struct check *c, slice fields)
+{
+	struct field f;
+
+	for (int i = 0; i < LIMIT_SIGNATURES && head_find_next(&fields, "DKIM-Signature", &f); i++)
+		judge_unknown(&c->judge, signer(f.body));
+}
+
+static void note_spf(struct check *c)
+{
+	slice domain = buf_slice(&c->spf.domain);
+
+	if (c->spf_result == SPF_PASS)
+		judge_spf_passed(&c->judge, domain);
+	if (c->spf_result == SPF_TEMPERROR)
+		judge_unknown(&c->judge, domain);
+}
+
 static void look(struct check *c, slice fields)
 {
 	judge_begin(&c->judge, c->dns, fields);
@@ -33,8 +66,9 @@ static void look(struct check *c, slice fields)
 		c->spf_result = spf_end(&c->spf);
 	}
 	judge_wait(&c->judge);
-	if (c->has_client && c->spf_result == SPF_PASS)
-		judge_spf_passed(&c->judge, buf_slice(&c->spf.domain));
+	if (c->has_client)
+		note_spf(c);
+	note_signatures(c, fields);
 	judge_decide(&c->judge);
 }
 

@@ -35,12 +35,15 @@ void judge_dkim_passed(struct judge *j, slice domain)
 	j->dkim |= j->policy.record && policy_aligned(&j->policy, domain, j->policy.record->strict_dkim);
 }
 
-/* §6.6.4: of those that pct spares quarantine is wanted instead of refusal, and nothing instead of quarantine. */
-static enum dmarc_policy sampled(const struct judge *j)
+void judge_unknown(struct judge *j, slice domain)
 {
-	enum dmarc_policy asked = j->policy.asked;
+	j->unknown |= j->policy.record && policy_aligned(&j->policy, domain, false);
+}
 
-	return asked != DMARC_NONE && dns_random(j->policy.dns) % 100 >= j->policy.record->percent ? asked - 1 : asked;
+/* §6.6.4: of those that pct spares quarantine is wanted instead of refusal, and nothing instead of quarantine. */
+static enum dmarc_policy sampled(struct dns *dns, enum dmarc_policy asked, unsigned percent)
+{
+	return asked != DMARC_NONE && dns_random(dns) % 100 >= percent ? asked - 1 : asked;
 }
 
 void judge_decide(struct judge *j)
@@ -50,11 +53,15 @@ void judge_decide(struct judge *j)
 	} else if (j->policy.why.n) {
 		buf_addslice(&j->why, buf_slice(&j->policy.why));
 		j->result = JUDGE_TEMPERROR;
+	} else if (j->spf || j->dkim) {
+		j->result = JUDGE_PASS;
+	} else if (j->unknown) {
+		buf_addtext(&j->why, "what may prove it could not be checked");
+		j->result = JUDGE_TEMPERROR;
 	} else if (j->policy.record) {
-		j->result = j->spf || j->dkim ? JUDGE_PASS : JUDGE_FAIL;
+		j->result = JUDGE_FAIL;
+		j->disposition = sampled(j->policy.dns, j->policy.asked, j->policy.record->percent);
 	}
-	if (j->result == JUDGE_FAIL)
-		j->disposition = sampled(j);
 }
 
 void judge_free(struct judge *j)

@@ -18,7 +18,7 @@
 #include "policy.h"
 
 /*
- * JUDGE_NONE: the domain asks for nothing. JUDGE_TEMPERROR: DNS fails. JUDGE_PERMERROR: From does not name exactly one author
+ * JUDGE_NONE: the domain asks for nothing. JUDGE_TEMPERROR: DNS fails, and a retry may help. JUDGE_PERMERROR: From does not name exactly one author
  * with a domain.
  */
 enum judgement { JUDGE_NONE, JUDGE_PASS, JUDGE_FAIL, JUDGE_TEMPERROR, JUDGE_PERMERROR };
@@ -30,6 +30,7 @@ struct judge {
 	enum judgement result;
 	enum dmarc_policy disposition;  /* with fail: what the domain wants done, one step milder for those that pct spares */
 	bool spf, dkim;                 /* this one passed for the author's domain */
+	bool unknown;                   /* one that could not be checked may have */
 	buf author;                     /* the address in From, where there is exactly one */
 	struct policy policy;
 	buf why;                        /* with errors, in words; else empty */
@@ -39,6 +40,7 @@ void judge_begin(struct judge *, struct dns *, slice fields);
 void judge_wait(struct judge *);
 void judge_spf_passed(struct judge *, slice domain);
 void judge_dkim_passed(struct judge *, slice domain);
+void judge_unknown(struct judge *, slice domain);       /* SPF or DKIM may have passed for it, and could not be checked */
 void judge_decide(struct judge *);
 void judge_free(struct judge *);
 

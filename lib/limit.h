@@ -228,6 +228,9 @@ enum {
 	/* ms that a question about the policy of a domain may take: a message waits for it, and is munged after that. */
 	LIMIT_POLICY_TIME = 5000,
 
+	/* Signatures of a message that are looked at: more than a handful serve nobody (RFC 6376 §6.1). */
+	LIMIT_SIGNATURES = 10,
+
 	/* Places that a domain may have its reports sent to: RFC 7489 §6.2 obliges us to two. */
 	LIMIT_REPORT_URIS = 10,
 
