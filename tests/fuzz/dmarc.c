@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct dmarc d;
 
 	check(!dmarc_read(&d, record) || says(record, "DMARC1"));
+	check(d.percent <= 100);
 	check_policy(d.policy, record);
 	check_policy(d.subdomains, record);
 	return 0;
