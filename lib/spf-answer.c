@@ -71,10 +71,24 @@ static void keep(struct spf_answer *a, struct dns_answer *answer)
 	buf_free(&text);
 }
 
+static void free_answer(struct spf_answer *a)
+{
+	for (size_t i = 0; i < a->entries; i++)
+		buf_free(&a->entry[i]);
+	free(a->entry);
+	free(a->name);
+	buf_free(&a->domain), buf_free(&a->why);
+	free(a);
+}
+
 static void arrive(void *context, struct dns_answer *answer)
 {
 	struct spf_answer *a = context;
 
+	if (!a->all) {
+		free_answer(a);
+		return;
+	}
 	a->status = answer->status;
 	if (a->status == DNS_AGAIN)
 		buf_print(&a->why, "DNS look-up of %s: %s", a->name, answer->why);
@@ -122,12 +136,9 @@ void spf_answers_free(struct spf_answers *all)
 
 	while ((a = all->first)) {
 		all->first = a->next;
-		for (size_t i = 0; i < a->entries; i++)
-			buf_free(&a->entry[i]);
-		free(a->entry);
-		free(a->name);
-		buf_free(&a->domain), buf_free(&a->why);
-		free(a);
+		a->all = NULL;
+		if (a->done)
+			free_answer(a);
 	}
 }
 

@@ -10,7 +10,7 @@
 struct spf_answers;
 
 struct spf_answer {
-	struct spf_answers *all;
+	struct spf_answers *all;        /* NULL: nobody waits for it any more */
 	struct spf_answer *next;
 	char *name;             /* as dns.h has it; owned, as all here */
 	ns_type type;
@@ -42,7 +42,7 @@ struct spf_answer *spf_answer(struct spf_answers *, const char *name, ns_type ty
 /* The answer about the addresses of a host. */
 struct spf_answer *spf_addresses(struct spf_answers *, const char *name);
 
-/* After all answers have come, or after dns_close. */
+/* What is still asked is nobody's from then on: it is freed when its answer comes, if dns_close is not earlier. */
 void spf_answers_free(struct spf_answers *);
 
 /*

@@ -3,7 +3,6 @@
 #include "addr.h"
 #include "clock.h"
 #include "domain.h"
-#include "limit.h"
 #include "spf-record.h"
 #include "spf.h"
 
@@ -467,22 +466,8 @@ enum spf_result spf_end(struct spf *s)
 	return result;
 }
 
-static bool all_done(const struct spf *s, const bool **done)
-{
-	for (const struct spf_answer *a = s->answers.first; a; a = a->next)
-		if (!a->done) {
-			*done = &a->done;
-			return false;
-		}
-	return true;
-}
-
 void spf_free(struct spf *s)
 {
-	const bool *done;
-
-	while (!all_done(s, &done))
-		dns_wait(s->answers.dns, done);
 	spf_answers_free(&s->answers);
 	buf_free(&s->sender), buf_free(&s->domain), buf_free(&s->mechanism);
 	buf_free(&s->explanation), buf_free(&s->why);

@@ -14,6 +14,7 @@
 #ifndef SPF_H
 #define SPF_H
 
+#include "limit.h"
 #include "spf-answer.h"
 #include "spf-macro.h"
 
@@ -43,7 +44,7 @@ struct spf {
 	size_t asked_ahead;             /* and those whose questions were asked before they were counted */
 	int64_t deadline;
 	bool validated;                 /* names[] are known: those of the client's address that are true */
-	const char *names[10];
+	const char *names[LIMIT_SPF_NAMES];
 	size_t name_count;
 };
 
