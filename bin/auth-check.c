@@ -202,6 +202,14 @@ static bool is_trusted(const struct check *c)
 	return listed;
 }
 
+/* It has shown who it is: ESMTPA, ESMTPSA, … (RFC 3848); no other name of a protocol ends so. */
+static bool is_authenticated(void)
+{
+	const char *protocol = getenv("SMTP_PROTOCOL");
+
+	return protocol && protocol[0] && protocol[strlen(protocol) - 1] == 'A';
+}
+
 static slice from_environment(const char *given, const char *variable)
 {
 	const char *value = given ? given : getenv(variable);
@@ -238,7 +246,7 @@ int main(int argc, char **argv)
 	c.has_client = client.n;
 	if (client.n && !address_read(client, &c.client.ip))
 		fail(EX_USAGE, "%.*s: not an IP address", (int)client.n, client.p);
-	c.trusted = !ip && is_trusted(&c);
+	c.trusted = !ip && (is_authenticated() || is_trusted(&c));
 	c.client.sender = from_environment(sender, "SENDER");
 	c.client.helo = from_environment(helo, "SMTP_HELO");
 	c.client.receiver = slice_of(conf.hostname);

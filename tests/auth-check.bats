@@ -76,6 +76,16 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 	SMTP_CLIENT=127.0.0.1 auth-check <forged | cmp - <(sed '1d; /^auth/,/^Auth/d' forged)
 }
 
+@test "what an authenticated client sends is ours, and passes unchanged" {
+	export SMTP_CLIENT=203.0.113.9 SENDER=alice@example.test SMTP_HELO=x
+	for protocol in ESMTPA ESMTPSA LMTPSA UTF8SMTPSA; do
+		SMTP_PROTOCOL=$protocol auth-check -p <letter | cmp - letter
+	done
+	for protocol in SMTP ESMTP ESMTPS UTF8SMTP ''; do
+		SMTP_PROTOCOL=$protocol run -77 auth-check -p <letter
+	done
+}
+
 @test "bytes pass unchanged: CRLF, NULs, no header, no line end" {
 	printf 'From: alice@example.test\r\nX: \0\r\n\r\n\0\rb\n.\377' >crlf
 	from 192.0.2.1 alice@example.test <crlf >out

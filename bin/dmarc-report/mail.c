@@ -37,6 +37,12 @@ static bool is_welcome(struct dns *dns, const struct policy *p, slice domain)
 	return welcome;
 }
 
+/* A letter in ASCII may be sent to it. */
+static bool takes(slice address)
+{
+	return slice_is_ascii(address) && letter_takes_complete(address);
+}
+
 /* Appends the address of a URI and LF, where it may get this. */
 static void add_recipient(buf *to, struct dns *dns, const struct policy *p, slice uri, size_t bytes)
 {
@@ -45,7 +51,7 @@ static void add_recipient(buf *to, struct dns *dns, const struct policy *p, slic
 	if (!take_size(&uri, bytes) || !slice_case_starts(uri, "mailto:"))
 		return;
 	uri_add_decoded(&address, slice_from(uri, strlen("mailto:")));
-	if (letter_takes_complete(buf_slice(&address)) && is_welcome(dns, p, addr_domain(buf_slice(&address)))) {
+	if (takes(buf_slice(&address)) && is_welcome(dns, p, addr_domain(buf_slice(&address)))) {
 		buf_addslice(to, buf_slice(&address));
 		buf_addchar(to, '\n');
 	}
@@ -77,8 +83,8 @@ static void add_header(buf *to, const struct report *r, const char *id, slice se
 	buf_print(to, "\nMessage-ID: <%s@%s>\nFrom: <%.*s>\n", id, host, (int)sender.n, sender.p);
 	for (const char *before = "To: "; slice_cut(&recipients, '\n', &one) && one.n; before = ",\n\t")
 		buf_print(to, "%s<%.*s>", before, (int)one.n, one.p);
-	buf_print(to, "\nSubject: Report Domain: %.*s\n\tSubmitter: %s\n\tReport-ID: <%s>\nAuto-Submitted: auto-generated\nMIME-Version: 1.0\n",
-	    (int)r->domain.n, r->domain.p, host, r->id.p);
+	buf_print(to, "\nSubject: Report Domain: %.*s\n\tSubmitter: %s\n\tReport-ID: <%s>\n", (int)r->domain.n, r->domain.p, host, r->id.p);
+	buf_print(to, "Auto-Submitted: auto-generated\nMIME-Version: 1.0\n");
 	buf_print(to, "Content-Type: application/gzip\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment;\n"
 	    "\tfilename=\"%s!%.*s!%lld!%lld.xml.gz\"\n\n", host, (int)r->domain.n, r->domain.p, (long long)r->table->begin,
 	    (long long)r->table->end);
