@@ -23,6 +23,8 @@ static const struct setting table[] = {
 	SETTING("smarthost", TEXT, smarthost, ""),
 	SETTING("resolver", TEXT, resolver, ""),
 	SETTING("smtp-port", COUNT, smtp_port, "25"),
+	SETTING("https-port", COUNT, https_port, "443"),
+	SETTING("tls-ca", TEXT, tls_ca, ""),
 	SETTING("queue", TEXT, queue, "queue"),
 	SETTING("mailboxes", TEXT, mailboxes, ""),
 	SETTING("mailbox", TEXT, mailbox, "Maildir"),
@@ -77,9 +79,17 @@ static char *full_name(const char *host)
 	return full ? full : mem_text(slice_of(host));
 }
 
+static void make_absolute(const struct conf *c, char **path)
+{
+	char *absolute = conf_path(c, *path);
+
+	free(*path);
+	*path = absolute;
+}
+
 static void complete(struct conf *c)
 {
-	char host[256] = "localhost", *path;
+	char host[256] = "localhost";
 
 	if (!c->hostname) {
 		gethostname(host, sizeof host - 1);
@@ -96,14 +106,16 @@ static void complete(struct conf *c)
 		buf_print(&list, "%s localhost", c->hostname);
 		c->local_domains = list.p;
 	}
-	path = conf_path(c, c->queue);
-	free(c->queue);
-	c->queue = path;
-	if (c->mailboxes[0]) {
-		path = conf_path(c, c->mailboxes);
-		free(c->mailboxes);
-		c->mailboxes = path;
-	}
+	make_absolute(c, &c->queue);
+	if (c->mailboxes[0])
+		make_absolute(c, &c->mailboxes);
+	if (c->tls_ca[0])
+		make_absolute(c, &c->tls_ca);
+}
+
+static bool is_port(long long number)
+{
+	return number >= 1 && number <= 65535;
 }
 
 static int check(const struct conf *c, buf *why)
@@ -112,8 +124,8 @@ static int check(const struct conf *c, buf *why)
 		buf_print(why, "%s/conf: deliver: not background, queue or now", c->home);
 	else if (strcmp(c->log, "syslog") && strcmp(c->log, "stderr"))
 		buf_print(why, "%s/conf: log: not syslog or stderr", c->home);
-	else if (c->smtp_port < 1 || c->smtp_port > 65535)
-		buf_print(why, "%s/conf: smtp-port: not a port", c->home);
+	else if (!is_port(c->smtp_port) || !is_port(c->https_port))
+		buf_print(why, "%s/conf: %s: not a port", c->home, is_port(c->smtp_port) ? "https-port" : "smtp-port");
 	else if (c->concurrency < 1 || c->per_destination < 1 || c->retry_first < 1 || c->recipient_limit < 1)
 		buf_print(why, "%s/conf: concurrency, per-destination, recipient-limit and retry-first: at least 1",
 		    c->home);

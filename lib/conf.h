@@ -18,6 +18,7 @@ struct conf {
 	char *masquerade;
 	char *smarthost;
 	char *resolver;
+	char *tls_ca;                   /* absolute, or empty */
 	char *queue;                    /* absolute */
 	char *mailboxes;                /* absolute, or empty */
 	char *mailbox;
@@ -27,6 +28,7 @@ struct conf {
 	char *postmaster;
 	char *log;                      /* "syslog" or "stderr" */
 	long long smtp_port;
+	long long https_port;
 	long long size_limit;           /* bytes */
 	long long queue_reserve;        /* bytes */
 	long long recipient_limit;

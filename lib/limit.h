@@ -228,6 +228,15 @@ enum {
 	/* ms that a question about the policy of a domain may take: a message waits for it, and is munged after that. */
 	LIMIT_POLICY_TIME = 5000,
 
+	/*
+	 * MTA-STS (RFC 8461 §3.3): bytes of a policy; seconds that fetching one may take, for a letter waits; and in which what
+	 * could not be fetched is not asked for again. Seconds that a policy holds (§3.2).
+	 */
+	LIMIT_STS_POLICY = 64 * 1024,
+	LIMIT_STS_TIME = 30,
+	LIMIT_STS_RETRY = 5 * 60,
+	LIMIT_STS_AGE = 31557600,
+
 	/* Signatures of a message that are looked at: more than a handful serve nobody (RFC 6376 §6.1). */
 	LIMIT_SIGNATURES = 10,
 

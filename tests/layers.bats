@@ -8,7 +8,7 @@ io chance
 settings run replace
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
-base64 qp verdict command dmarc suffix listing spf-macro
+base64 qp verdict command dmarc sts suffix listing spf-macro
 spf-record
 uu head transport mime mbox date verp failures
 received personal html authres author
@@ -20,11 +20,11 @@ bounced leaf filename
 mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
-letter local selection runner bounce
+letter local selection runner bounce sts-cache
 roster confirm pending texts replies roles
 notify masthead
 dns net
-mx policy spf-answer sasl smtp sign
+mx policy sts-find spf-answer sasl smtp sign
 spf judge
 '
 

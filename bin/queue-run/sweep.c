@@ -74,6 +74,7 @@ void sweep(struct manager *m)
 	}
 	sweep_folder(m, "tmp", is_any, now);
 	sweep_folder(m, "down", is_any, now);
+	sweep_folder(m, "sts", is_any, now);
 	for (const char *shard = QUEUE_SHARDS; *shard; shard++)
 		sweep_folder(m, (char[]){ *shard, '\0' }, is_orphan, now);
 }

@@ -1,0 +1,153 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "domain.h"
+#include "io.h"
+#include "run.h"
+#include "sts-find.h"
+
+enum { NAME = 256 };            /* a domain with its NUL */
+
+static int helper = -1;         /* a socket, where there is one */
+
+static void fetch(const char *domain)
+{
+	buf program = { NULL, 0, 0 };
+	pid_t child;
+
+	run_path(&program, "sts-fetch");
+	child = run_start((char *[]){ program.p, "--", (char *)domain, NULL }, -1, -1);
+	if (child > 0)
+		run_wait(child);
+	buf_free(&program);
+}
+
+/* One name after the other, each answered by one byte when it is done. Whoever asks may have been taken over. */
+static _Noreturn void serve(int fd)
+{
+	char name[NAME];
+	ssize_t n;
+
+	while ((n = recv(fd, name, sizeof name - 1, 0)) > 0) {
+		name[n] = '\0';
+		if (domain_valid((slice){ name, (size_t)n }))
+			fetch(name);
+		send(fd, "", 1, MSG_NOSIGNAL);
+	}
+	_exit(0);
+}
+
+/* It holds nothing that others wait to see closed. */
+static _Noreturn void become_helper(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO + 1) < 0)
+		_exit(1);
+	close_range(STDERR_FILENO + 2, ~0U, 0);
+	signal(SIGPIPE, SIG_DFL);
+	serve(STDERR_FILENO + 1);
+}
+
+int sts_prepare(void)
+{
+	int pair[2];
+	pid_t child;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -1;
+	child = fork();
+	if (child == 0)
+		become_helper(pair[1]);
+	close(pair[1]);
+	if (child < 0) {
+		close(pair[0]);
+		return -1;
+	}
+	helper = pair[0];
+	return 0;
+}
+
+static void fetch_somehow(const buf *domain)
+{
+	char done;
+
+	if (helper < 0)
+		fetch(domain->p);
+	else if (send(helper, domain->p, domain->n, MSG_NOSIGNAL) == (ssize_t)domain->n)
+		while (recv(helper, &done, 1, 0) < 0 && errno == EINTR)
+			;
+}
+
+/* Exactly one record is wanted (§3.1). */
+static void read_records(void *context, struct dns_answer *answer)
+{
+	struct sts_find *f = context;
+	buf text = { NULL, 0, 0 };
+	size_t records = 0;
+	slice id;
+	ns_rr r;
+
+	f->done = true;
+	while (answer->status == DNS_OK && dns_record(answer, &r)) {
+		buf_clear(&text);
+		if (dns_text(&r, &text) && sts_record(buf_slice(&text), &id)) {
+			records++;
+			buf_clear(&f->id);
+			buf_addslice(&f->id, id);
+		}
+	}
+	if (records > 1)
+		buf_clear(&f->id);
+	buf_free(&text);
+}
+
+void sts_begin(struct sts_find *f, struct dns *dns, const struct conf *conf, slice domain)
+{
+	buf name = { NULL, 0, 0 };
+
+	*f = (struct sts_find){ .conf = conf, .dns = dns, .done = true };
+	if (domain_ascii(domain, &f->domain))
+		return;
+	buf_print(&name, "_mta-sts.%s", f->domain.p);
+	if (domain_valid(buf_slice(&name))) {
+		f->done = false;
+		dns_ask(dns, name.p, ns_t_txt, read_records, f);
+	}
+	buf_free(&name);
+}
+
+static bool is_newest(const struct sts_find *f, time_t now)
+{
+	return sts_cache_holds(&f->cached, now) && slice_same(f->cached.id, buf_slice(&f->id));
+}
+
+void sts_end(struct sts_find *f)
+{
+	time_t now = clock_now();
+
+	dns_wait(f->dns, &f->done);
+	sts_cache_read(&f->cached, f->conf, buf_slice(&f->domain));
+	if (f->id.n && !is_newest(f, now) && !sts_cache_failed(&f->cached, buf_slice(&f->id), now)) {
+		fetch_somehow(&f->domain);
+		sts_cache_free(&f->cached);
+		sts_cache_read(&f->cached, f->conf, buf_slice(&f->domain));
+	}
+	if (sts_cache_holds(&f->cached, now))
+		f->sts = f->cached.sts;
+	if (sts_cache_failed(&f->cached, buf_slice(&f->id), clock_now())) {
+		f->failure = f->cached.failure;
+		f->why = f->cached.why;
+	}
+}
+
+void sts_free(struct sts_find *f)
+{
+	sts_cache_free(&f->cached);
+	buf_free(&f->domain), buf_free(&f->id);
+}

@@ -1,0 +1,37 @@
+/* sts: a record and a policy from strangers: what is read of them is in bounds, and no exchange is allowed that no line names. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "limit.h"
+#include "sts.h"
+
+static void check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static bool holds(slice text, const char *word)
+{
+	for (; text.n; text = slice_from(text, 1))
+		if (slice_starts(text, word))
+			return true;
+	return false;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	slice text = { (const char *)p, n }, id, rest = text, pattern;
+	struct sts s;
+
+	check(sts_record(text, &id) || !id.n);
+	check(id.n <= 32 && (!id.n || (id.p >= text.p && id.p + id.n <= text.p + n)));
+	if (!sts_read(&s, text)) {
+		check(s.mode <= STS_ENFORCE && holds(text, sts_modes[s.mode]) && holds(text, "STSv1"));
+		check(s.max_age >= 0 && s.max_age <= LIMIT_STS_AGE);
+		check(s.mode == STS_NONE || sts_next_exchange(&rest, &pattern));
+	}
+	check(!sts_allows(&s, SLICE("mx.example.com")) || holds(text, "mx"));
+	check(!sts_allows(&s, SLICE("")));
+	return 0;
+}
