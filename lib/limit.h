@@ -237,6 +237,9 @@ enum {
 	LIMIT_STS_RETRY = 5 * 60,
 	LIMIT_STS_AGE = 31557600,
 
+	/* Bytes of a policy in a line of the log; nearly all have some 150. */
+	LIMIT_LOGGED_POLICY = 1024,
+
 	/* Signatures of a message that are looked at: more than a handful serve nobody (RFC 6376 §6.1). */
 	LIMIT_SIGNATURES = 10,
 

@@ -8,7 +8,7 @@ io chance
 settings run replace
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
-base64 qp verdict command dmarc sts suffix listing spf-macro
+base64 qp verdict command dmarc sts tlsrpt suffix listing spf-macro
 spf-record
 uu head transport mime mbox date verp failures
 received personal html authres author
