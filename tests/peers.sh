@@ -14,20 +14,27 @@ fail() { echo "peers: $*" >&2; exit 75; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-
 # The libraries that packages need, and those need, as far as the system lacks them.
 missing_libraries() {
-	local queue=("$@") seen=' ' package library
-	while [ ${#queue[@]} -gt 0 ]; do
-		package=${queue[0]}; queue=("${queue[@]:1}")
-		for library in $(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
-		    --no-enhances "$package" | sed -n 's/^ *|\{0,1\}\(Pre\)\{0,1\}-\{0,1\}Depends: \(lib[^ ]*\)$/\2/p'); do
-			[[ $seen = *" $library "* ]] && continue
-			seen+="$library "
-			installed "$library" || { echo "$library"; queue+=("$library"); }
-		done
-	done
+	{
+		dpkg-query -W -f '${db:Status-Status} ${Package}\n'
+		apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+			--no-enhances "$@"
+	} | awk -v packages="$*" '
+		$1 == "installed" { has[$2] }
+		/^[^ ]/ { package = $1 }
+		$1 ~ /Depends:$/ && $2 ~ /^lib/ { needs[package] = needs[package] " " $2 }
+		END {
+			for (n = split(packages, queue); ++i <= n; ) {
+				split(needs[queue[i]], libraries)
+				for (j in libraries) {
+					library = libraries[j]
+					if (library in has || seen[library]++) continue
+					print library
+					queue[++n] = library
+				}
+			}
+		}'
 }
 
 download() { apt-get -q -o APT::Sandbox::User=root download "$@" >log 2>&1; }
