@@ -7,6 +7,14 @@ BUILD=${BUILD:-$top/build}
 PATH=$BUILD/bin:$PATH
 unset PENNYPOST MAIL LOGNAME
 
+# Bats notes where it is before each command, which costs more than most commands. Where one fails is known when it fails.
+bats_debug_trap() { trap - DEBUG; }
+bats_error_trap() {
+	bats_check_status_from_trap
+	bats_capture_stack_trace
+	BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
+}
+
 # pennypost [setting line]...: a folder with this conf, in $PENNYPOST; nothing is delivered unless asked.
 pennypost() {
 	export PENNYPOST=$BATS_TEST_TMPDIR/pennypost
