@@ -49,6 +49,9 @@ objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/$(1).c bin/$(1)/*.c)
 $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 	$(link)
 
+# HTTPS is for one of them.
+$(BUILD)/bin/sts-fetch: ldlibs += -lcurl
+
 # What make check runs: programs in C for the modules, a short run of each fuzz target, and bats for the programs.
 units = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 $(units): $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(library)

@@ -100,7 +100,7 @@ static void add_text(buf *to, const struct sts_cached *c)
 	if (c->failed_id.n) {
 		add_stamp(to, "failed", c->failed);
 		buf_print(to, " %.*s %.*s %.*s\n", (int)c->failed_id.n, c->failed_id.p, (int)c->failure.n, c->failure.p,
-		    (int)c->why.n, c->why.p);
+		    (int)slice_find(slice_upto(c->why, LIMIT_SAID), '\n'), c->why.p);
 	}
 	buf_addchar(to, '\n');
 	if (c->id.n)

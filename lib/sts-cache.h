@@ -28,7 +28,7 @@ struct sts_cached {
 	slice failed_id;        /* of the TXT record for which no policy could be had; empty: that has not happened since */
 	time_t failed;
 	slice failure;          /* as RFC 8460 §4.3.2.2 calls it: sts-policy-fetch-error, … */
-	slice why;              /* in words */
+	slice why;              /* in words, one line */
 	buf file;               /* owned */
 };
 

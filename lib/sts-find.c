@@ -94,6 +94,8 @@ static void read_records(void *context, struct dns_answer *answer)
 	ns_rr r;
 
 	f->done = true;
+	if (answer->status == DNS_AGAIN)
+		buf_print(&f->unknown, "DNS look-up of _mta-sts.%s: %s", f->domain.p, answer->why);
 	while (answer->status == DNS_OK && dns_record(answer, &r)) {
 		buf_clear(&text);
 		if (dns_text(&r, &text) && sts_record(buf_slice(&text), &id)) {
@@ -149,5 +151,5 @@ void sts_end(struct sts_find *f)
 void sts_free(struct sts_find *f)
 {
 	sts_cache_free(&f->cached);
-	buf_free(&f->domain), buf_free(&f->id);
+	buf_free(&f->domain), buf_free(&f->id), buf_free(&f->unknown);
 }

@@ -29,8 +29,9 @@ struct sts_find {
 	const struct conf *conf;        /* from here on its own */
 	struct dns *dns;
 	buf domain;
-	buf id;                 /* of the TXT record, if there is exactly one */
-	bool done;
+	bool done;              /* the TXT record was asked for: until then dns_wait */
+	buf id;                 /* of it, if there is exactly one */
+	buf unknown;            /* why that is not known, in words; else empty */
 	struct sts_cached cached;
 };
 

@@ -42,6 +42,7 @@ declare -gA run_as=(
 	[dmarc-report]='dmarc-report'
 	[auth-check]='auth-check'
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
+	[sts-fetch]='sts-fetch -t 2 localhost'
 	[mime-decode]='mime-decode -p 1'
 	[mime-encode]='mime-encode'
 	[mail-header]='mail-header Subject'
