@@ -210,6 +210,13 @@ void buf_free(buf *b)
 	*b = (buf){ NULL, 0, 0 };
 }
 
+void buf_wipe(buf *b)
+{
+	if (b->p)
+		explicit_bzero(b->p, b->cap);
+	buf_free(b);
+}
+
 void buf_addfield(buf *b, slice field)
 {
 	char *to = buf_reserve(b, 2 * field.n);

@@ -163,6 +163,7 @@ static inline void buf_addchar(buf *b, char c)
 
 void buf_clear(buf *b);                         /* empty, its memory kept */
 void buf_free(buf *b);
+void buf_wipe(buf *b);                          /* frees what held a secret; what is to leave no copy behind is reserved before */
 
 /* A field of a record between programs: TAB, LF and backslash as \t, \n, \\, and back. */
 void buf_addfield(buf *b, slice field);

@@ -29,6 +29,8 @@ static const struct setting table[] = {
 	SETTING("mailboxes", TEXT, mailboxes, ""),
 	SETTING("mailbox", TEXT, mailbox, "Maildir"),
 	SETTING("relay-from", TEXT, relay_from, "127.0.0.0/8 ::1"),
+	SETTING("auth", TEXT, auth, ""),
+	SETTING("auth-plaintext", TEXT, auth_plaintext, ""),
 	SETTING("size-limit", SIZE, size_limit, "50M"),
 	SETTING("queue-reserve", SIZE, queue_reserve, "64M"),
 	SETTING("recipient-limit", COUNT, recipient_limit, "1000"),
@@ -126,6 +128,8 @@ static int check(const struct conf *c, buf *why)
 		buf_print(why, "%s/conf: log: not syslog or stderr", c->home);
 	else if (!is_port(c->smtp_port) || !is_port(c->https_port))
 		buf_print(why, "%s/conf: %s: not a port", c->home, is_port(c->smtp_port) ? "https-port" : "smtp-port");
+	else if (c->auth[0] && strcmp(c->auth, "users") && strcmp(c->auth, "pam") && strncmp(c->auth, "pam:", 4))
+		buf_print(why, "%s/conf: auth: not users, pam or pam:service", c->home);
 	else if (c->concurrency < 1 || c->per_destination < 1 || c->retry_first < 1 || c->recipient_limit < 1)
 		buf_print(why, "%s/conf: concurrency, per-destination, recipient-limit and retry-first: at least 1",
 		    c->home);

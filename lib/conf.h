@@ -23,6 +23,8 @@ struct conf {
 	char *mailboxes;                /* absolute, or empty */
 	char *mailbox;
 	char *relay_from;               /* a list of networks */
+	char *auth;                     /* "", "users", "pam" or "pam:SERVICE" */
+	char *auth_plaintext;           /* a list of networks */
 	char *filter;
 	char *deliver;                  /* "background", "queue" or "now" */
 	char *postmaster;

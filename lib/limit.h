@@ -51,6 +51,16 @@ enum {
 	/* A command line (§4.5.3.1.4 says 512; SMTPUTF8, DSN and AUTH each add to it). */
 	LIMIT_COMMAND_LINE = 4096,
 
+	/*
+	 * A line of an AUTH exchange (RFC 4954 §4). The iterations of SCRAM that we do for a server or a verifier: half a second.
+	 * Wrong passwords of a session, and ms until each is answered. Seconds that a command has to say a password or a token.
+	 */
+	LIMIT_SASL = 12288,
+	LIMIT_ITERATIONS = 1000 * 1000,
+	LIMIT_WRONG_PASSWORDS = 3,
+	LIMIT_WRONG_PASSWORD_TIME = 2000,
+	LIMIT_SECRET_TIME = 30,
+
 	/* A mailbox address: 64 octets, "@", 255 octets (§4.5.3.1.1-2), with room for SMTPUTF8. */
 	LIMIT_ADDRESS = 512,
 	LIMIT_LOCAL_PART = 256,

@@ -5,10 +5,13 @@ layers='
 buf limit
 clock fail network sandbox reference
 io chance
-settings run replace
+settings run replace private
+helper
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc sts tlsrpt suffix listing spf-macro
+sasl
+users
 spf-record
 uu head transport mime mbox date verp failures
 received personal html authres author
@@ -24,7 +27,7 @@ letter local selection runner bounce sts-cache
 roster confirm pending texts replies roles
 notify masthead
 dns net
-mx policy sts-find spf-answer sasl smtp sign
+mx policy sts-find spf-answer smtp sign secrets
 spf judge
 '
 
