@@ -42,6 +42,7 @@ declare -gA run_as=(
 	[dmarc-report]='dmarc-report'
 	[auth-check]='auth-check'
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
+	[tls-report]='tls-report'
 	[sts-fetch]='sts-fetch -t 2 localhost'
 	[mime-decode]='mime-decode -p 1'
 	[mime-encode]='mime-encode'
@@ -60,7 +61,7 @@ declare -gA run_as=(
 without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join user-make '
 
 # These say nothing on standard output.
-silent=' dmarc-report queue-run list-archive list-create list-bounce list-check list-help list-moderate '
+silent=' dmarc-report tls-report queue-run list-archive list-create list-bounce list-check list-help list-moderate '
 
 programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
 

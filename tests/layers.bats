@@ -5,7 +5,7 @@ layers='
 buf limit
 clock fail network sandbox reference
 io chance
-settings run replace private
+settings run replace private tally
 helper
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
@@ -24,7 +24,7 @@ mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
 letter local selection runner bounce sts-cache
-roster confirm pending texts replies roles
+roster confirm feedback pending texts replies roles
 notify masthead
 dns net
 mx policy sts-find spf-answer smtp sign secrets

@@ -1,106 +1,63 @@
 /* dmarc-report: what auth-check found, as reports for the domains concerned. See dmarc-report(1). */
-#include <errno.h>
-#include <fcntl.h>
-#include <search.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "fail.h"
-#include "io.h"
 #include "report.h"
+#include "tally.h"
 
 static const char usage[] = "usage: dmarc-report [-n] [-d domain] [-r server[:port]] [file ...]";
 
-/* What twalk(3) has no argument for. */
-static struct {
-	struct report report;
-	bool open;
-	char *first;            /* the key of its first row */
+static const char *const names[COLUMNS] = { [DOMAIN] = "domain", [P] = "p", [SP] = "sp", [ADKIM] = "adkim", [ASPF] = "aspf",
+	[PCT] = "pct", [CLIENT] = "client", [DONE] = "done", [DISPOSITION] = "disposition", [ALIGNED] = "aligned", [FROM] = "from",
+	[SPF] = "spf", [SPF_DOMAIN] = "spf-domain", [SPF_SCOPE] = "spf-scope", [DKIM] = "dkim" };
+
+struct reports {
+	struct feedback feedback;
 	const char *only;       /* -d */
 	struct dns *dns;        /* NULL: -n */
 	int status;
-} going;
+};
 
-static void finish(void)
+static bool is_wanted(const struct reports *r, slice domain)
 {
-	if (!going.open)
-		return;
-	report_end(&going.report);
-	if (going.dns) {
-		int status = report_mail(&going.report, going.dns);
+	return !r->only || slice_case_is(domain, r->only);
+}
 
-		going.status = going.status == EX_OK ? status : going.status;
+static void begin(void *context, const slice *value)
+{
+	struct reports *r = context;
+
+	report_begin(&r->feedback, value);
+}
+
+static void row(void *context, const slice *value, unsigned long long count)
+{
+	struct reports *r = context;
+
+	report_row(&r->feedback, value, count);
+}
+
+static void end(void *context)
+{
+	struct reports *r = context;
+
+	if (!is_wanted(r, r->feedback.domain))
+		return;
+	report_end(&r->feedback);
+	if (r->dns) {
+		int status = report_mail(&r->feedback, r->dns);
+
+		r->status = r->status == EX_OK ? status : r->status;
 	} else {
-		writer_put(&io_out, buf_slice(&going.report.xml));
+		writer_put(&io_out, buf_slice(&r->feedback.text));
 	}
-	report_free(&going.report);
-	going.open = false;
-}
-
-/* The same domain, with the same policy: a report is of one (§7.2). */
-static bool belongs(const struct row *row)
-{
-	slice a[COLUMNS], b[COLUMNS];
-
-	row_fields(row, a);
-	row_fields(&(struct row){ .key = going.first }, b);
-	for (size_t i = 0; i < POLICY_COLUMNS; i++)
-		if (!slice_same(a[i], b[i]))
-			return false;
-	return true;
-}
-
-static void take_row(const void *node, VISIT visit, int depth)
-{
-	const struct row *row = *(struct row *const *)node;
-	slice field[COLUMNS];
-
-	(void)depth;
-	if (visit != postorder && visit != leaf)
-		return;
-	row_fields(row, field);
-	if (going.only && !slice_case_is(field[DOMAIN], going.only))
-		return;
-	if (!going.open || !belongs(row)) {
-		finish();
-		report_begin(&going.report, row);
-		going.first = row->key;
-		going.open = true;
-	}
-	report_row(&going.report, row);
-}
-
-static int read_lines(struct table *t, struct reader *in, const char *name)
-{
-	slice line;
-	int got;
-
-	while ((got = reader_line(in, &line)) > 0)
-		table_line(t, line);
-	if (got < 0)
-		warn("%s: %s", name, strerror(errno));
-	return got < 0 ? EX_IOERR : EX_OK;
-}
-
-static int read_file(struct table *t, const char *name)
-{
-	int fd = open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC), status;
-	struct reader in;
-
-	if (fd < 0) {
-		warn("%s: %s", name, strerror(errno));
-		return EX_NOINPUT;
-	}
-	reader_open(&in, fd);
-	status = read_lines(t, &in, name);
-	reader_close(&in);
-	close(fd);
-	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct table table = { .rows = NULL };
+	static const struct tally_reader reader = { begin, row, end };
+	struct tally tally = { .program = "auth-check", .begins = "dmarc=", .names = names, .columns = COLUMNS, .required = REQUIRED };
+	struct reports r = { .status = EX_OK };
 	buf why = { NULL, 0, 0 };
 	const char *server = NULL;
 	bool printing = false;
@@ -110,24 +67,18 @@ int main(int argc, char **argv)
 	fail_name("dmarc-report", usage);
 	while ((ch = getopt(argc, argv, "d:nr:")) != -1)
 		switch (ch) {
-		case 'd': going.only = optarg; break;
+		case 'd': r.only = optarg; break;
 		case 'n': printing = true; break;
 		case 'r': server = optarg; break;
 		default: fail_usage();
 		}
 	conf_load(&conf);
-	if (!printing && !(going.dns = dns_open(server ? server : conf.resolver, 15000, &why)))
+	if (!printing && !(r.dns = dns_open(server ? server : conf.resolver, 15000, &why)))
 		fail(server ? EX_USAGE : EX_CONFIG, "%s", why.p);
-	if (!argv[optind])
-		going.status = read_lines(&table, &io_in, "standard input");
-	for (char **name = argv + optind; *name; name++) {
-		int status = read_file(&table, *name);
-
-		going.status = going.status == EX_OK ? status : going.status;
-	}
-	going.report = (struct report){ .conf = &conf, .table = &table };
-	twalk(table.rows, take_row);
-	finish();
-	dns_close(going.dns);
-	return io_finish(going.status);
+	r.status = tally_read(&tally, argv + optind);
+	r.feedback = (struct feedback){ .conf = &conf, .begin = tally.begin, .end = tally.end, .type = "application/gzip",
+		.suffix = "xml.gz", .before = "", .after = "" };
+	tally_walk(&tally, POLICY_COLUMNS, &reader, &r);
+	dns_close(r.dns);
+	return io_finish(r.status);
 }

@@ -1,5 +1,4 @@
 /* A report as XML (RFC 7489 appendix C). */
-#include "addr.h"
 #include "report.h"
 
 static void element(buf *to, const char *name, slice value)
@@ -15,63 +14,54 @@ static void element(buf *to, const char *name, slice value)
 	buf_print(to, "</%s>\n", name);
 }
 
-void report_add_sender(const struct conf *c, buf *to)
-{
-	buf_addtext(to, c->postmaster);
-	if (!addr_domain(slice_of(c->postmaster)).n)
-		buf_print(to, "@%s", c->hostname);
-}
-
-static void add_metadata(struct report *r)
+static void add_metadata(struct feedback *f)
 {
 	buf sender = { NULL, 0, 0 };
 
-	report_add_sender(r->conf, &sender);
-	buf_addtext(&r->xml, "<report_metadata>\n");
-	element(&r->xml, "org_name", slice_of(r->conf->hostname));
-	element(&r->xml, "email", buf_slice(&sender));
-	element(&r->xml, "report_id", buf_slice(&r->id));
-	buf_print(&r->xml, "<date_range>\n<begin>%lld</begin>\n<end>%lld</end>\n</date_range>\n</report_metadata>\n",
-	    (long long)r->table->begin, (long long)r->table->end);
+	feedback_add_sender(f->conf, &sender);
+	buf_addtext(&f->text, "<report_metadata>\n");
+	element(&f->text, "org_name", slice_of(f->conf->hostname));
+	element(&f->text, "email", buf_slice(&sender));
+	element(&f->text, "report_id", buf_slice(&f->id));
+	buf_print(&f->text, "<date_range>\n<begin>%lld</begin>\n<end>%lld</end>\n</date_range>\n</report_metadata>\n",
+	    (long long)f->begin, (long long)f->end);
 	buf_free(&sender);
 }
 
-static void add_policy(buf *to, const slice field[COLUMNS])
+static void add_policy(buf *to, const slice *value)
 {
 	static const enum column order[] = { DOMAIN, ADKIM, ASPF, P, SP, PCT };
 	static const char *const names[] = { "domain", "adkim", "aspf", "p", "sp", "pct" };
 
 	buf_addtext(to, "<policy_published>\n");
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-		element(to, names[i], field[order[i]]);
+		element(to, names[i], value[order[i]]);
 	element(to, "fo", SLICE("0"));
 	buf_addtext(to, "</policy_published>\n");
 }
 
-void report_begin(struct report *r, const struct row *first)
+void report_begin(struct feedback *f, const slice *value)
 {
-	slice field[COLUMNS];
-
-	row_fields(first, field);
-	r->domain = field[DOMAIN];
-	r->messages = 0;
-	buf_print(&r->id, "%lld.%lld.%.*s.%.*s", (long long)r->table->begin, (long long)r->table->end, (int)field[P].n, field[P].p,
-	    (int)field[DOMAIN].n, field[DOMAIN].p);
-	buf_addtext(&r->xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feedback>\n<version>1.0</version>\n");
-	add_metadata(r);
-	add_policy(&r->xml, field);
+	f->domain = value[DOMAIN];
+	f->count = 0;
+	buf_clear(&f->id), buf_clear(&f->text);
+	buf_print(&f->id, "%lld.%lld.%.*s.%.*s", (long long)f->begin, (long long)f->end, (int)value[P].n, value[P].p,
+	    (int)value[DOMAIN].n, value[DOMAIN].p);
+	buf_addtext(&f->text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feedback>\n<version>1.0</version>\n");
+	add_metadata(f);
+	add_policy(&f->text, value);
 }
 
 /* Why something else was done than the domain wants: by pct, or by our own lights. */
-static void add_reason(buf *to, const slice field[COLUMNS])
+static void add_reason(buf *to, const slice *value)
 {
-	slice asked = slice_same(field[FROM], field[DOMAIN]) ? field[P] : field[SP];
-	bool passed = !slice_is(field[ALIGNED], "none");
+	slice asked = slice_same(value[FROM], value[DOMAIN]) ? value[P] : value[SP];
+	bool passed = !slice_is(value[ALIGNED], "none");
 
-	if (passed || slice_same(field[DONE], asked))
+	if (passed || slice_same(value[DONE], asked))
 		return;
 	buf_addtext(to, "<reason>\n");
-	element(to, "type", slice_same(field[DONE], field[DISPOSITION]) ? SLICE("sampled_out") : SLICE("local_policy"));
+	element(to, "type", slice_same(value[DONE], value[DISPOSITION]) ? SLICE("sampled_out") : SLICE("local_policy"));
 	buf_addtext(to, "</reason>\n");
 }
 
@@ -85,13 +75,13 @@ static bool aligned(slice list, const char *method)
 	return false;
 }
 
-static void add_evaluated(buf *to, const slice field[COLUMNS])
+static void add_evaluated(buf *to, const slice *value)
 {
 	buf_addtext(to, "<policy_evaluated>\n");
-	element(to, "disposition", field[DONE]);
-	element(to, "dkim", aligned(field[ALIGNED], "dkim") ? SLICE("pass") : SLICE("fail"));
-	element(to, "spf", aligned(field[ALIGNED], "spf") ? SLICE("pass") : SLICE("fail"));
-	add_reason(to, field);
+	element(to, "disposition", value[DONE]);
+	element(to, "dkim", aligned(value[ALIGNED], "dkim") ? SLICE("pass") : SLICE("fail"));
+	element(to, "spf", aligned(value[ALIGNED], "spf") ? SLICE("pass") : SLICE("fail"));
+	add_reason(to, value);
 	buf_addtext(to, "</policy_evaluated>\n");
 }
 
@@ -111,41 +101,35 @@ static void add_dkim(buf *to, slice list)
 	}
 }
 
-static void add_spf(buf *to, const slice field[COLUMNS])
+static void add_spf(buf *to, const slice *value)
 {
 	buf_addtext(to, "<spf>\n");
-	element(to, "domain", field[SPF_DOMAIN]);
-	if (field[SPF_SCOPE].n)
-		element(to, "scope", field[SPF_SCOPE]);
-	element(to, "result", field[SPF]);
+	element(to, "domain", value[SPF_DOMAIN]);
+	if (value[SPF_SCOPE].n)
+		element(to, "scope", value[SPF_SCOPE]);
+	element(to, "result", value[SPF]);
 	buf_addtext(to, "</spf>\n");
 }
 
-void report_row(struct report *r, const struct row *row)
+void report_row(struct feedback *f, const slice *value, unsigned long long count)
 {
-	slice field[COLUMNS];
+	buf *to = &f->text;
 
-	row_fields(row, field);
-	r->messages += row->count;
-	buf_addtext(&r->xml, "<record>\n<row>\n");
-	element(&r->xml, "source_ip", field[CLIENT]);
-	buf_print(&r->xml, "<count>%llu</count>\n", row->count);
-	add_evaluated(&r->xml, field);
-	buf_addtext(&r->xml, "</row>\n<identifiers>\n");
-	element(&r->xml, "envelope_from", slice_is(field[SPF_SCOPE], "mfrom") ? field[SPF_DOMAIN] : (slice){ NULL, 0 });
-	element(&r->xml, "header_from", field[FROM]);
-	buf_addtext(&r->xml, "</identifiers>\n<auth_results>\n");
-	add_dkim(&r->xml, field[DKIM]);
-	add_spf(&r->xml, field);
-	buf_addtext(&r->xml, "</auth_results>\n</record>\n");
+	f->count += count;
+	buf_addtext(to, "<record>\n<row>\n");
+	element(to, "source_ip", value[CLIENT]);
+	buf_print(to, "<count>%llu</count>\n", count);
+	add_evaluated(to, value);
+	buf_addtext(to, "</row>\n<identifiers>\n");
+	element(to, "envelope_from", slice_is(value[SPF_SCOPE], "mfrom") ? value[SPF_DOMAIN] : (slice){ NULL, 0 });
+	element(to, "header_from", value[FROM]);
+	buf_addtext(to, "</identifiers>\n<auth_results>\n");
+	add_dkim(to, value[DKIM]);
+	add_spf(to, value);
+	buf_addtext(to, "</auth_results>\n</record>\n");
 }
 
-void report_end(struct report *r)
+void report_end(struct feedback *f)
 {
-	buf_addtext(&r->xml, "</feedback>\n");
-}
-
-void report_free(struct report *r)
-{
-	buf_clear(&r->id), buf_clear(&r->xml);
+	buf_addtext(&f->text, "</feedback>\n");
 }
