@@ -1,15 +1,15 @@
 # shellcheck disable=SC2154 # variables of the fixtures
 load helper
 load dns
-load tls
+load https
 
 policy() { printf 'version: STSv1\nmode: %s\nmx: mx.%s\nmx: *.backup.test\nmax_age: 86400\n' "$1" "$2"; }
 
 setup_file() {
 	load helper
 	load dns
-	load tls
-	tls_authority
+	load https
+	https_authority
 	good=
 	for name in good moved page broken full silent changing expired other stranger; do
 		dns_zone $name.test <<-END
@@ -24,11 +24,11 @@ setup_file() {
 		_mta-sts TXT "v=STSv1; id=2026b;"
 	END
 	dns_zone without.test <<<'mta-sts A 127.0.0.1'
-	tls_certificate "${good# }"
-	tls_certificate mta-sts.expired.test mta-sts.expired.test -1
-	tls_certificate mta-sts.other.test mta-sts.good.test
-	tls_authority nobody
-	tls_certificate mta-sts.stranger.test mta-sts.stranger.test 30 nobody
+	https_certificate "${good# }"
+	https_certificate mta-sts.expired.test mta-sts.expired.test -1
+	https_certificate mta-sts.other.test mta-sts.good.test
+	https_authority nobody
+	https_certificate mta-sts.stranger.test mta-sts.stranger.test 30 nobody
 	dns_start
 	https_start
 }

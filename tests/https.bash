@@ -1,13 +1,13 @@
 # Certificates for tests, and a server of HTTPS. They lie in $peer_folder/tls; load dns first, or peers.
 #
-#	tls_authority [NAME]                    an authority, ca where nothing is said: $tls/NAME.pem
-#	tls_certificate HOSTS [NAME [DAYS [CA]]]  $tls/HOST.pem for each of these words: one certificate, for the name where one is
+#	https_authority [NAME]                    an authority, ca where nothing is said: $tls/NAME.pem
+#	https_certificate HOSTS [NAME [DAYS [CA]]]  $tls/HOST.pem for each of these words: one certificate, for the name where one is
 #	                                        given, else for all of them, by the authority; its key is HOST.key
 #	https_start                             tests/https.py: who asks for a host gets what https_reply said; $https is its
 #	                                        port, $tls/requests what was asked
 #	https_reply HOST STATUS [TYPE] <BODY    with the certificate $tls/HOST.pem
 
-tls_authority() {
+https_authority() {
 	peer_folder=${peer_folder:-$(mktemp -d "${TMPDIR:-/tmp}/tls.XXXXXX")}
 	export peer_folder tls=$peer_folder/tls
 	mkdir -p "$tls"
@@ -15,7 +15,7 @@ tls_authority() {
 		-keyout "$tls/${1:-ca}.key" -out "$tls/${1:-ca}.pem" 2>/dev/null
 }
 
-tls_certificate() {
+https_certificate() {
 	local ca=$tls/${4:-ca} names=${2:-$1} host first=$tls/${1%% *}
 
 	names=DNS:${names// /,DNS:}
