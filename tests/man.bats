@@ -1,12 +1,22 @@
 # The pages of the manual: one for each program, clean, and with what every page of a program must say.
 load helper
 
-programs() { for program in "$top"/bin/*; do basename "$program" .c; done; }
+setup() {
+	programs=("$top"/bin/*)
+	programs=("${programs[@]##*/}")
+	programs=("${programs[@]%.c}")
+}
 
-page_of() { ls "$top"/man/"$1".[18]; }
+# $page, the one of that name.
+page_of() {
+	local pages=("$top"/man/"$1".[18])
+
+	page=${pages[*]}
+	[ -e "$page" ]
+}
 
 @test "every program has a manual page and a test file" {
-	for program in $(programs); do
+	for program in "${programs[@]}"; do
 		page_of "$program"
 		[ -e "$top/tests/$program.bats" ]
 	done
@@ -24,9 +34,12 @@ page_of() { ls "$top"/man/"$1".[18]; }
 }
 
 @test "every page of a program says how it exits, and shows examples" {
-	for program in $(programs); do
-		grep -x '\.Sh EXIT STATUS' "$(page_of "$program")"
-		grep -x '\.Sh EXAMPLES' "$(page_of "$program")"
+	for program in "${programs[@]}"; do
+		page_of "$program"
+		pages+=("$page")
+	done
+	for section in 'EXIT STATUS' EXAMPLES; do
+		[ -z "$(grep -Lx "\.Sh $section" "${pages[@]}")" ]
 	done
 }
 
@@ -35,15 +48,16 @@ page_of() { ls "$top"/man/"$1".[18]; }
 	for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$top"/man/* | sort -u); do
 		case $ours in *" $reference "*) continue ;; esac
 		name=${reference%.*}
-		case " $(programs | tr '\n' ' ') " in *" $name "*) echo "$reference: wrong section"; return 1 ;; esac
+		case " ${programs[*]} " in *" $name "*) echo "$reference: wrong section"; return 1 ;; esac
 		[[ $name != pennypost* ]] || { echo "$reference: no such page"; return 1; }
 	done
 }
 
 @test "pages show the options that programs take, and no others" {
-	for program in $(programs); do
+	for program in "${programs[@]}"; do
 		usage=$("$program" -'?' 2>&1 </dev/null) || true
-		for option in $(grep -oE '^\.It Fl [A-Za-z0-9]+' "$(page_of "$program")" | cut -d' ' -f3 | sort -u); do
+		page_of "$program"
+		for option in $(sed -nE 's/^\.It Fl ([A-Za-z0-9]+).*/\1/p' "$page"); do
 			case $program in mail-inject) continue ;; esac # the options of sendmail(8)
 			[[ $usage =~ -[A-Za-z0-9]*${option} ]] || { echo "$program: -$option is not in: $usage"; return 1; }
 		done
