@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""powercut.py count TRACE BEFORE ROOT
-   powercut.py state TRACE BEFORE ROOT N OUTPUT
+"""powercut.py TRACE BEFORE ROOT OUTPUT
 
 What a disk may hold after the power fails. TRACE is what strace -f -y -xx recorded of a program
 that worked on the folder ROOT, BEFORE a copy of ROOT from before it ran. After each recorded
 call the power may go: what was synced is there, and of the rest nothing, everything, or any part in any
-order, a write also in part. `state` makes ROOT the Nth such disk, writes to OUTPUT what the
-program had said on its standard output by then, and prints its exit status, or 1 if it had not ended.
+order, a write also in part. Prints how many such disks there are. Then for each number on standard input
+it makes ROOT that disk, writes to OUTPUT what the program had said on its standard output by then, and prints
+its exit status, or 1 if it had not ended.
 """
 import os
 import random
@@ -243,7 +243,7 @@ class History:
                 os.chmod(path, was.st_mode)
         with open(output, "wb") as f:
             f.write(b"".join(data for event, data in self.said if event <= moment))
-        print(self.status[1] if self.status and self.status[0] <= moment else 1)
+        return self.status[1] if self.status and self.status[0] <= moment else 1
 
 
 def place(disk, node, path):
@@ -305,11 +305,11 @@ def calls(trace):
 
 
 def main():
-    history = History(*sys.argv[2:5])
-    if sys.argv[1] == "count":
-        print(history.events * VARIANTS)
-    else:
-        history.restore(int(sys.argv[5]), sys.argv[6])
+    trace, before, root, output = sys.argv[1:]
+    history = History(trace, before, root)
+    print(history.events * VARIANTS, flush=True)
+    for number in sys.stdin:
+        print(history.restore(int(number), output), flush=True)
 
 
 main()
