@@ -1,6 +1,7 @@
 /* sts-fetch: the MTA-STS policies of domains, fetched and kept. See sts-fetch(1). */
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include "io.h"
 #include "limit.h"
 #include "mx.h"
+#include "queue.h"
+#include "sandbox.h"
 #include "sts-find.h"
 
 static const char usage[] = "usage: sts-fetch [-t seconds] domain ...";
@@ -241,6 +244,18 @@ static int worse(int status, int other)
 	return status == EX_OK || other == EX_TEMPFAIL ? other : status;
 }
 
+/* It talks to strangers, and writes to the queue's folder only, which has to be there by then. */
+static void confine(void)
+{
+	const struct sandbox_path paths[] = { { "/", SANDBOX_READ }, { conf.queue, SANDBOX_STORE } };
+	struct queue queue;
+
+	if (queue_open(&queue, &conf) == 0)
+		close(queue.fd);
+	free(queue.path);
+	sandbox_enter(paths, 2);
+}
+
 int main(int argc, char **argv)
 {
 	buf why = { NULL, 0, 0 };
@@ -263,6 +278,7 @@ int main(int argc, char **argv)
 	curl = curl_easy_init();
 	if (!curl)
 		fail(EX_OSERR, "libcurl does not start");
+	confine();
 	for (char **name = argv + optind; *name; name++)
 		status = worse(status, fetch_for(dns, *name));
 	curl_easy_cleanup(curl);
