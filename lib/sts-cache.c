@@ -108,53 +108,62 @@ static void add_text(buf *to, const struct sts_cached *c)
 }
 
 /* Its time is when it is of no more use: queue-run sweeps away what is long past that. */
-static int write_file(int folder, slice text, time_t expires, const char *name)
+static int write_file(int folder, int tmp, slice text, time_t useful, const char *name)
 {
-	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = expires } };
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = useful } };
 	char temporary[32];
 	unsigned long random = 0;
 	int fd, status;
 
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		return -1;
-	snprintf(temporary, sizeof temporary, ".%lx", random);
-	fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	snprintf(temporary, sizeof temporary, "sts-%lx", random);
+	fd = openat(tmp, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -1;
-	status = io_pwrite(fd, text, 0) || futimens(fd, times) || fsync(fd) || renameat(folder, temporary, folder, name)
+	status = io_pwrite(fd, text, 0) || futimens(fd, times) || fsync(fd) || renameat(tmp, temporary, folder, name)
 	    || fsync(folder) ? -1 : 0;
 	if (status)
-		unlinkat(folder, temporary, 0);
+		unlinkat(tmp, temporary, 0);
 	close(fd);
+	return status;
+}
+
+static int write_entry(const struct sts_cached *c, const struct queue *queue, const char *name)
+{
+	int folder = queue_folder(queue, "sts"), tmp = queue_folder(queue, "tmp"), status = -1;
+	time_t useful = c->failed_id.n ? c->failed + LIMIT_STS_RETRY : 0;
+	buf text = { NULL, 0, 0 };
+
+	if (c->id.n && c->expires > useful)
+		useful = c->expires;
+	add_text(&text, c);
+	if (folder >= 0 && tmp >= 0)
+		status = write_file(folder, tmp, buf_slice(&text), useful, name);
+	if (folder >= 0)
+		close(folder);
+	if (tmp >= 0)
+		close(tmp);
+	buf_free(&text);
 	return status;
 }
 
 int sts_cache_write(const struct sts_cached *c, const struct conf *conf, slice domain)
 {
-	time_t useful = c->failed_id.n ? c->failed + LIMIT_STS_RETRY : 0;
-	buf text = { NULL, 0, 0 };
-	int folder, status = -1;
 	struct queue queue;
+	int status = -1;
 	char *name;
 
 	if (!domain_valid(domain)) {
 		errno = EINVAL;
 		return -1;
 	}
-	if (c->id.n && c->expires > useful)
-		useful = c->expires;
+	name = mem_text(domain);
 	if (queue_open(&queue, conf) == 0) {
-		folder = queue_folder(&queue, "sts");
-		name = mem_text(domain);
-		add_text(&text, c);
-		if (folder >= 0) {
-			status = write_file(folder, buf_slice(&text), useful, name);
-			close(folder);
-		}
-		free(name);
-		buf_free(&text);
+		status = write_entry(c, &queue, name);
 		close(queue.fd);
 	}
 	free(queue.path);
+	free(name);
 	return status;
 }

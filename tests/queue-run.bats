@@ -204,11 +204,13 @@ wait_of() {
 @test "once a day, what crashes left behind is cleared away" {
 	id=$(add bob@example.com)
 	touch -d '1 hour' "$(file_of "$id")"
-	mkdir -p "$PENNYPOST/queue/tmp" "$PENNYPOST/queue/0"
+	mkdir -p "$PENNYPOST/queue/tmp" "$PENNYPOST/queue/sts" "$PENNYPOST/queue/0"
+	touch -d '2 days ago' "$PENNYPOST/queue/sts/expired.example"
+	touch -d '2 days' "$PENNYPOST/queue/sts/holds.example"
 	touch -d '2 days ago' "$PENNYPOST/queue/tmp/old" "$PENNYPOST/queue/0/0000000000000000.log" "$(file_of "$id").log"
 	touch "$PENNYPOST/queue/tmp/new"
 	queue-run
-	[ "$(ls "$PENNYPOST/queue/tmp")" = new ]
+	[ "$(ls "$PENNYPOST/queue/tmp" "$PENNYPOST/queue/sts" | paste -sd' ')" = "$PENNYPOST/queue/sts: holds.example  $PENNYPOST/queue/tmp: new" ]
 	[ ! -e "$PENNYPOST/queue/0/0000000000000000.log" ]
 	[ -e "$(file_of "$id").log" ]
 	touch -d '2 days ago' "$PENNYPOST/queue/tmp/again"
