@@ -161,13 +161,6 @@ static bool is_refused(const struct check *c)
 	return true;
 }
 
-static const char *line_end(slice fields)
-{
-	size_t n = slice_find(fields, '\n');
-
-	return n && n < fields.n && fields.p[n - 1] == '\r' ? "\r\n" : "\n";
-}
-
 static int filter(struct check *c)
 {
 	bool refused;
@@ -182,7 +175,7 @@ static int filter(struct check *c)
 		log_result(c, refused);
 		if (refused)
 			return EX_NOPERM;
-		write_field(c, line_end(buf_slice(&fields)));
+		write_field(c, head_line_end(buf_slice(&fields)));
 		finish(c);
 	}
 	write_fields(c, buf_slice(&fields));

@@ -14,7 +14,7 @@ void mem_ends_with(int status)
 	without_memory = status;
 }
 
-static _Noreturn void no_memory(void)
+_Noreturn void mem_end(void)
 {
 	static const char why[] = "out of memory\n";
 
@@ -27,17 +27,17 @@ void *mem_alloc(size_t n)
 	void *p = malloc(n ? n : 1);
 
 	if (!p)
-		no_memory();
+		mem_end();
 	return p;
 }
 
 void *mem_grow(void *p, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / 2 / size)
-		no_memory();
+		mem_end();
 	p = realloc(p, count && size ? count * size : 1);
 	if (!p)
-		no_memory();
+		mem_end();
 	return p;
 }
 
@@ -144,7 +144,7 @@ char *buf_reserve(buf *b, size_t n)
 	size_t cap = b->cap ? b->cap : 64;
 
 	if (n > SIZE_MAX / 4 - b->n)
-		no_memory();
+		mem_end();
 	while (cap < b->n + n + 1)
 		cap *= 2;
 	if (cap != b->cap) {

@@ -177,5 +177,6 @@ void *mem_alloc(size_t n) __attribute__((returns_nonnull));
 void *mem_grow(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_text(slice s) __attribute__((returns_nonnull));      /* a NUL-terminated copy */
 void mem_ends_with(int status);
+_Noreturn void mem_end(void);           /* what a library could not get */
 
 #endif

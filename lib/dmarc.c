@@ -1,18 +1,5 @@
 #include "dmarc.h"
-
-/* `name = value`, up to the next semicolon; the name is empty where nothing is said. */
-static bool take_tag(slice *rest, slice *name, slice *value)
-{
-	slice tag;
-	size_t n;
-
-	if (!slice_cut(rest, ';', &tag))
-		return false;
-	n = slice_find(tag, '=');
-	*name = slice_trim(slice_upto(tag, n));
-	*value = slice_trim(slice_from(tag, n + 1));
-	return true;
-}
+#include "tag.h"
 
 const char *const dmarc_policies[] = { [DMARC_NONE] = "none", [DMARC_QUARANTINE] = "quarantine", [DMARC_REJECT] = "reject" };
 
@@ -46,19 +33,19 @@ static void take_other(struct dmarc *d, slice name, slice value)
 bool dmarc_read(struct dmarc *d, slice record)
 {
 	bool subdomains = false, good = true;
-	slice name, value;
+	struct tag t;
 
 	*d = (struct dmarc){ .percent = 100 };
-	if (!take_tag(&record, &name, &value) || !slice_case_is(name, "v") || !slice_is(value, "DMARC1"))
+	if (!tag_next(&record, &t) || !slice_case_is(t.name, "v") || !slice_is(t.value, "DMARC1"))
 		return false;
-	while (take_tag(&record, &name, &value))
-		if (slice_case_is(name, "p")) {
-			good &= take_policy(value, &d->policy);
-		} else if (slice_case_is(name, "sp")) {
-			good &= take_policy(value, &d->subdomains);
+	while (tag_next(&record, &t))
+		if (slice_case_is(t.name, "p")) {
+			good &= take_policy(t.value, &d->policy);
+		} else if (slice_case_is(t.name, "sp")) {
+			good &= take_policy(t.value, &d->subdomains);
 			subdomains = true;
 		} else {
-			take_other(d, name, value);
+			take_other(d, t.name, t.value);
 		}
 	if (!good)
 		d->policy = d->subdomains = DMARC_NONE;

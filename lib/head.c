@@ -27,6 +27,13 @@ bool head_ends(slice line)
 	return slice_is(line, "\n") || slice_is(line, "\r\n");
 }
 
+const char *head_line_end(slice fields)
+{
+	size_t n = slice_find(fields, '\n');
+
+	return n && n < fields.n && fields.p[n - 1] == '\r' ? "\r\n" : "\n";
+}
+
 bool head_begins_field(slice line)
 {
 	size_t colon;
@@ -61,6 +68,18 @@ int head_read(struct reader *r, buf *fields)
 		whole = line.p[line.n - 1] == '\n';
 	}
 	return got;
+}
+
+int head_read_blank(struct reader *r, buf *blank)
+{
+	slice line;
+	int got = reader_line(r, &line);
+
+	if (got > 0 && head_ends(line))
+		buf_addslice(blank, line);
+	else if (got > 0)
+		reader_back(r, line);
+	return got < 0 ? -1 : 0;
 }
 
 /* The length of a field: its line and those that continue it. */

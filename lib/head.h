@@ -18,8 +18,14 @@
  */
 int head_read(struct reader *, buf *fields);
 
+/* After head_read: appends the blank line that ends the header, if that is what does; the reader is at the body. 0, -1. */
+int head_read_blank(struct reader *, buf *blank);
+
 /* The blank line that ends a header: `\n` or `\r\n`. */
 bool head_ends(slice line);
+
+/* "\r\n" where the first line ends so, else "\n": for fields that are added. */
+const char *head_line_end(slice fields);
 
 /* A line `From ` of a mailbox before the header (RFC 4155), and no field that is written `From :` (§4.5). */
 bool head_is_from_line(slice line);

@@ -250,8 +250,27 @@ enum {
 	/* Bytes of a policy in a line of the log; nearly all have some 150. */
 	LIMIT_LOGGED_POLICY = 1024,
 
+	/* Tags of a signature or a key: RFC 6376 has 13. */
+	LIMIT_TAGS = 40,
+
 	/* Signatures of a message that are looked at: more than a handful serve nobody (RFC 6376 §6.1). */
 	LIMIT_SIGNATURES = 10,
+
+	/* Fields that one signature may be over, and of a header that is signed or verified: each of the former is looked for. */
+	LIMIT_SIGNED = 500,
+	LIMIT_FIELDS = 10000,
+
+	/*
+	 * Bits of an RSA key: below the first a signature proves nothing (RFC 8301 §3.2); above the second, which is what all
+	 * have to take, a stranger chooses how long we compute. None of ours has fewer than the third.
+	 */
+	LIMIT_RSA_LEAST = 1024,
+	LIMIT_RSA_MOST = 4096,
+	LIMIT_RSA_OURS = 2048,
+
+	/* Keys of other domains that are kept while message after message is verified, and for how many seconds. */
+	LIMIT_KEYS = 100,
+	LIMIT_KEY_TIME = 300,
 
 	/* Places that a domain may have its reports sent to: RFC 7489 §6.2 obliges us to two. */
 	LIMIT_REPORT_URIS = 10,

@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "head.h"
+#include "limit.h"
 #include "listing.h"
 #include "messages.h"
 
@@ -144,6 +145,43 @@ int messages_each(char *const *operands, message_each *each, void *context)
 			read_operand(&w, *operand);
 	reader_close(&w.in);
 	buf_free(&w.name);
+	return w.status;
+}
+
+static void read_named(struct walk *w, buf *name)
+{
+	if (name->n)
+		read_operand(w, name->p);
+	buf_clear(name);
+}
+
+/* Names of any length; the last may lack its separator. */
+int messages_each_named(char separator, message_each *each, void *context)
+{
+	struct walk w = { .each = each, .context = context, .status = EX_OK };
+	buf name = { NULL, 0, 0 };
+	int got = 0;
+	slice bytes;
+
+	reader_open(&w.in, STDIN_FILENO);
+	while (!io_out.error && (io_in.start < io_in.end || writer_flush(&io_out) == 0)
+	    && (got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0) {
+		size_t n = slice_find(bytes, separator);
+
+		buf_addslice(&name, slice_upto(bytes, n));
+		if (n == bytes.n)
+			continue;
+		reader_back(&io_in, slice_from(bytes, n + 1));
+		read_named(&w, &name);
+	}
+	if (got < 0) {
+		warn("standard input: %s", strerror(errno));
+		went_wrong(&w, EX_IOERR);
+	}
+	if (!io_out.error)
+		read_named(&w, &name);
+	reader_close(&w.in);
+	buf_free(&w.name), buf_free(&name);
 	return w.status;
 }
 

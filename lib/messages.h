@@ -22,6 +22,12 @@ typedef int message_each(void *context, const char *name, struct reader *in);
  */
 int messages_each(char *const *operands, message_each *each, void *context);
 
+/*
+ * The same for the messages whose names stand on standard input, each with the separator behind it. What was written is flushed
+ * whenever we have to wait for the next name.
+ */
+int messages_each_named(char separator, message_each *each, void *context);
+
 /* Whether operands name more than one message, or may: output says then which each line is of. */
 bool messages_several(char *const *operands);
 

@@ -13,6 +13,7 @@ setup() {
 	echo alice@here.example >"$PENNYPOST/lists/all/subscribers"
 	export SENDER=alice@here.example
 	cd "$BATS_TEST_TMPDIR"
+	[ -e "$BATS_FILE_TMPDIR/key.pem" ] || dkim-key -g ed25519 -d here.example -s s -k "$BATS_FILE_TMPDIR/key.pem" >log
 	printf -- '-\tbob@there.example\t550\t5.1.1\tno\n' >results
 }
 
@@ -41,6 +42,9 @@ declare -gA run_as=(
 	[dmarc-check]='dmarc-check -a'
 	[dmarc-report]='dmarc-report'
 	[auth-check]='auth-check'
+	[dkim-key]="dkim-key -d here.example -s s -k $BATS_FILE_TMPDIR/key.pem"
+	[dkim-sign]="dkim-sign -d here.example -s s -k $BATS_FILE_TMPDIR/key.pem"
+	[dkim-verify]='dkim-verify'
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
 	[tls-report]='tls-report'
 	[sts-fetch]='sts-fetch -t 2 localhost'
@@ -58,7 +62,7 @@ declare -gA run_as=(
 )
 
 # Filters that know of messages only, and of no Pennypost.
-without_settings=' list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join user-make '
+without_settings=' dkim-key dkim-sign list-digest mime-list mime-decode mime-encode mail-header mail-trace bounce-parse mbox-split mbox-join user-make '
 
 # These say nothing on standard output.
 silent=' dmarc-report tls-report queue-run list-archive list-create list-bounce list-check list-help list-moderate '
@@ -88,7 +92,7 @@ tolerably() {
 @test "an empty input ends every program, and none crashes" {
 	for program in $(programs); do
 		run timeout 10 ${run_as[$program]} </dev/null
-		tolerably 0 75 77 $([[ ' dmarc-check list-explode list-help user-make ' != *" $program "* ]] || echo 65)
+		tolerably 0 75 77 $([[ ' dkim-sign dmarc-check list-explode list-help user-make ' != *" $program "* ]] || echo 65)
 	done
 }
 

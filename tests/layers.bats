@@ -3,20 +3,22 @@ load helper
 
 layers='
 buf limit
+sha256 der tag
 clock fail network sandbox reference
 io chance
 settings run replace private tally
 helper
+twice
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc sts tlsrpt suffix listing spf-macro
 sasl
 users
 spf-record
-uu head transport mime mbox date verp failures
+uu head transport key dkim-canon mime mbox date verp failures
 received personal html authres author
-words transfer
-param notice report origin request
+words transfer dkim-fields
+param notice report origin request dkim-signature dkim-sign
 maildir messages boundary
 downgrade part scan
 bounced leaf filename
@@ -27,8 +29,8 @@ letter local selection runner bounce sts-cache
 roster confirm feedback pending texts replies roles
 notify masthead
 dns net
-mx policy sts-find spf-answer smtp sign secrets
-spf judge
+mx policy sts-find spf-answer smtp secrets dkim-keys
+spf judge dkim-verify
 '
 
 @test "every module stands in a layer and includes only what is below it" {

@@ -163,42 +163,6 @@ static int join(void *context, const char *name, struct reader *in)
 	return add_letter(name, in);
 }
 
-static int join_one(const buf *name)
-{
-	char *const operands[] = { name->p, NULL };
-
-	return name->n ? messages_each(operands, join, NULL) : EX_OK;
-}
-
-/* Names on standard input, each with a NUL behind it. */
-static int join_named(void)
-{
-	buf name = { NULL, 0, 0 };
-	int status = EX_OK, got;
-	slice bytes;
-
-	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
-		while (bytes.n && !io_out.error) {
-			size_t n = slice_find(bytes, '\0');
-			bool whole = n < bytes.n;
-			int one;
-
-			buf_addslice(&name, slice_upto(bytes, n));
-			bytes = slice_from(bytes, n + 1);
-			if (!whole)
-				break;
-			one = join_one(&name);
-			status = status ? status : one;
-			buf_clear(&name);
-		}
-	if (got < 0)
-		return broken("standard input");
-	if (name.n && !io_out.error)
-		got = join_one(&name);
-	buf_free(&name);
-	return status ? status : got;
-}
-
 int main(int argc, char **argv)
 {
 	bool named = false;
@@ -214,5 +178,5 @@ int main(int argc, char **argv)
 	if ((format != MAILBOX_MBOXO && format != MAILBOX_MBOXRD && format != MAILBOX_MBOXCL2 && format != MAILBOX_MMDF)
 	    || (named && argv[optind]))
 		fail_usage();
-	return io_finish(named ? join_named() : messages_each(argv + optind, join, NULL));
+	return io_finish(named ? messages_each_named('\0', join, NULL) : messages_each(argv + optind, join, NULL));
 }
