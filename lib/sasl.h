@@ -12,28 +12,7 @@
 #ifndef SASL_H
 #define SASL_H
 
-#include "buf.h"
-
-/* In the order of their strength. */
-enum sasl_mechanism {
-	SASL_LOGIN = 1,
-	SASL_PLAIN = 2,
-	SASL_XOAUTH2 = 4,
-	SASL_OAUTHBEARER = 8,
-	SASL_CRAM_MD5 = 16,
-	SASL_SCRAM_SHA_1 = 32,
-	SASL_SCRAM_SHA_256 = 64,
-	SASL_SCRAM_SHA_1_PLUS = 128,
-	SASL_SCRAM_SHA_256_PLUS = 256,
-};
-
-/* The mechanism of this name, without regard to case, or 0; of a list of words, all of them that we know. */
-unsigned sasl_mechanism(slice name);
-unsigned sasl_mechanisms(slice names);
-const char *sasl_name(unsigned mechanism);
-
-/* The names of all of them, strongest first, separated by blanks. */
-void sasl_add_names(buf *to, unsigned mechanisms);
+#include "mechanism.h"
 
 enum sasl_status {
 	SASL_GOES_ON,           /* the reply is to be sent, and an answer to it awaited */
@@ -54,12 +33,6 @@ struct sasl_credentials {
 	unsigned short port;
 	slice binding;          /* tls-exporter of the connection (RFC 9266), in base64; empty: none */
 };
-
-/* The strongest of those offered that such credentials allow, or 0. */
-unsigned sasl_choose(unsigned offered, bool oauth, bool bound);
-
-/* Whether the client speaks first, so that its words fit into the command that begins the exchange. */
-bool sasl_client_first(unsigned mechanism);
 
 /* NULL where the credentials cannot be said in the mechanism: a NUL in them, or a control character in a token. */
 struct sasl *sasl_client(unsigned mechanism, const struct sasl_credentials *);

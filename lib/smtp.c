@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "limit.h"
+#include "mechanism.h"
 #include "smtp.h"
 
 static bool take_number(slice *rest)
@@ -130,6 +131,8 @@ void smtp_feature(struct smtp_features *features, slice line)
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (slice_case_is(keyword, known[i].keyword))
 			features->extensions |= known[i].extension;
+	if (slice_case_is(keyword, "AUTH"))
+		features->mechanisms |= sasl_mechanisms(line);
 	if (slice_case_is(keyword, "SIZE") && slice_word(&line, &argument) && slice_number(argument) > 0)
 		features->size = slice_number(argument);
 }

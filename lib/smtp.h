@@ -39,6 +39,7 @@ enum smtp_extension {
 
 struct smtp_features {
 	unsigned extensions;
+	unsigned mechanisms;    /* of AUTH, as in mechanism.h */
 	long long size;         /* the largest message it takes, in bytes; 0: not said */
 };
 

@@ -9,7 +9,7 @@
 # Flags: `lmtp'; `unix'; `sip' (64 KB are read each 10 ms); `at=ADDRESS:PORT' instead of a free port of 127.0.0.1; `noehlo' (EHLO is refused); `hold' keeps all replies to MAIL, RCPT, final dot, RSET and BDAT back
 # until DATA or QUIT came; `hold=N' keeps all replies back until N letters came by BDAT.
 #
-# A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, mail, rcpt, data, dot, bdat, rset or quit (Nth time,
+# A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, auth (and what follows 334), mail, rcpt, data, dot, bdat, rset or quit (Nth time,
 # counted over all connections), where the line matches. The first that fits counts. ACTION is
 #	a reply (`\n' in it is CRLF), hang, close, reset (RST), closeafter:REPLY, raw:BYTES (with perl's escapes),
 #	huge (10 MB of it, then 250), line (one of 10 MB), drip (a byte of a good reply each 50 ms), late (a good reply after 100 ms), partial (no line end, then silence)
@@ -174,7 +174,12 @@ sub session {
 		my ($verb) = lc($line) =~ /^(\w*)/;
 		note("C: $line");
 		if ($verb eq 'ehlo' || $verb eq 'lhlo') { greet($verb, $line); flush_out() }
-		elsif ($verb eq 'helo') { answer('helo', $line, '250 canned.example') }
+		elsif ($verb eq 'auth') {
+			while (answer('auth', $line, '235 2.7.0 you are in') =~ /^334/) {
+				flush_out();
+				note('C: ' . ($line = line()));
+			}
+		} elsif ($verb eq 'helo') { answer('helo', $line, '250 canned.example') }
 		elsif ($verb eq 'mail') {
 			my $reply = $state{sender} ? answer('mail', $line, '503 5.5.1 nested MAIL') : answer('mail', $line, '250 2.1.0 Ok');
 			($state{sender}) = $line =~ /(<.*?>)/ if good($reply) && !$state{sender};

@@ -12,6 +12,7 @@ twice
 conf phrasebook
 base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
 base64 qp verdict command dmarc sts tlsrpt suffix listing spf-macro
+mechanism
 sasl
 users
 spf-record

@@ -17,6 +17,7 @@
 #	                                        everybody else to the next host; needs root
 #	exim_run ARG...                         exim with that configuration
 #	dovecot_start PORT                      LMTP; any user's mail goes to $peer_folder/dovecot-mail/USER/
+#	dovecot_auth USER PASSWORD              no mail: only who knows passwords, at the socket $peer_folder/auth
 #	dovecot_run PROGRAM ARG...              doveadm, ... of that Dovecot
 
 peers_of_tests=$(dirname "${BASH_SOURCE[0]}")
@@ -288,6 +289,21 @@ dovecot_start() {
 	over_usr "$PEERS/dovecot" true 2>/dev/null || skip "Dovecot needs a mount namespace with an overlay"
 	dovecot_settings "$home" "$mail" "$port" >"$home/conf"
 	in_background dovecot "$port" dovecot_run dovecot -F
+}
+
+dovecot_auth() {
+	local home=$peer_folder/dovecot
+
+	mkdir -p "$home"
+	over_usr "$PEERS/dovecot" true 2>/dev/null || skip "Dovecot needs a mount namespace with an overlay"
+	dovecot_settings "$home" "$home" 0 | sed -e 's/^auth_mechanisms.*/auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256/' \
+		-e 's/^protocols.*/protocols =/' -e '/^service lmtp/,/^}/d' -e 's/driver = static/driver = passwd-file/' \
+		-e "s,args = .*,args = $home/users," >"$home/conf"
+	printf 'service auth {\n  unix_listener %s {\n    mode = 0666\n  }\n}\n' "$peer_folder/auth" >>"$home/conf"
+	echo "$1:{PLAIN}$2:::::" >"$home/users"
+	chmod 644 "$home/users"
+	spawn dovecot dovecot_run dovecot -F
+	await 10 [ -S "$peer_folder/auth" ]
 }
 
 dovecot_run() {

@@ -155,7 +155,7 @@ static int call(struct way *w, struct host *h, struct net_address **address)
 /* No host that refuses to talk says anything about a recipient: another attempt may find it in a better mood. */
 static void note_session(struct way *w, const struct session *s)
 {
-	note(w, 451, s->state == TURNED_AWAY ? "4.4.1" : "4.4.2");
+	note(w, 451, s->state == TURNED_AWAY ? "4.4.1" : s->state == SHUT_OUT ? s->why.enhanced.p : "4.4.2");
 	if (s->state == TURNED_AWAY)
 		buf_print(&w->why, "refuses to talk: %d ", s->why.code);
 	buf_addslice(&w->why, s->why.text);
@@ -211,7 +211,7 @@ static void talk(struct way *w, struct place place)
 		if (barren && work_find(place)) {
 			note_session(w, &s);
 			if (!deserves_more(w, &s, barren))
-				*(address ? &address->dead : &h->dead) = true;
+				*(address && s.state != SHUT_OUT ? &address->dead : &h->dead) = true; /* one wrong password is enough */
 		}
 		buf_free(&s.why_text);
 	}

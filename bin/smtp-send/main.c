@@ -28,6 +28,7 @@ struct settings settings = {
 		[WAIT_CONNECT] = 30 * 1000,
 		[WAIT_GREETING] = 5 * 60 * 1000,
 		[WAIT_HELO] = 5 * 60 * 1000,
+		[WAIT_AUTH] = 2 * 60 * 1000,
 		[WAIT_MAIL] = 5 * 60 * 1000,
 		[WAIT_RCPT] = 5 * 60 * 1000,
 		[WAIT_DATA] = 2 * 60 * 1000,
@@ -39,7 +40,7 @@ struct settings settings = {
 };
 
 static const char *const wait_names[WAITS] = {
-	[WAIT_CONNECT] = "connect", [WAIT_GREETING] = "greeting", [WAIT_HELO] = "helo", [WAIT_MAIL] = "mail",
+	[WAIT_CONNECT] = "connect", [WAIT_GREETING] = "greeting", [WAIT_HELO] = "helo", [WAIT_AUTH] = "auth", [WAIT_MAIL] = "mail",
 	[WAIT_RCPT] = "rcpt", [WAIT_DATA] = "data", [WAIT_BLOCK] = "block", [WAIT_DOT] = "dot", [WAIT_QUIT] = "quit",
 	[WAIT_IDLE] = "idle",
 };
@@ -119,6 +120,17 @@ static void confine(void)
 	sandbox_enter(&(struct sandbox_path){ "/", SANDBOX_READ }, 1);
 }
 
+/* Who has the passwords, and may start the commands that say them. */
+static void start_helper(void)
+{
+	char *path = conf_path(&settings.conf, "secrets");
+
+	settings.has_secrets = access(path, F_OK) == 0;
+	if (settings.has_secrets && helper_start(&settings.passwords, "sasl-answer"))
+		warn("sasl-answer: %s", strerror(errno));
+	free(path);
+}
+
 static int run_message(slice sender, slice options, char **names, size_t count)
 {
 	slice *recipients = mem_grow(NULL, count, sizeof *recipients);
@@ -175,6 +187,7 @@ int main(int argc, char **argv)
 		fail_usage();
 	conf_load(&settings.conf);
 	signal(SIGPIPE, SIG_IGN);
+	start_helper();
 	if (jobs)
 		confine();
 	return jobs ? run_jobs() : run_message(sender, buf_slice(&options), argv + optind, (size_t)(argc - optind));

@@ -37,7 +37,7 @@ static void on_ehlo(struct session *s, struct owed o)
 {
 	(void)o;
 	if (s->reply.code / 100 == 2) {
-		s->state = READY;
+		session_log_in(s);
 	} else if (s->reply.code / 100 == 5 && !settings.lmtp) {
 		s->features = (struct smtp_features){ .size = 0 };
 		session_command(s, "HELO %s", settings.conf.hostname);
@@ -51,9 +51,15 @@ static void on_helo(struct session *s, struct owed o)
 {
 	(void)o;
 	if (s->reply.code / 100 == 2)
-		s->state = READY;
+		session_log_in(s);
 	else
 		session_lose_reply(s, TURNED_AWAY);
+}
+
+static void on_auth(struct session *s, struct owed o)
+{
+	(void)o;
+	session_logging_in(s);
 }
 
 static void on_mail(struct session *s, struct owed o)
@@ -175,6 +181,7 @@ static void (*const handlers[])(struct session *, struct owed) = {
 	[GREETING] = on_greeting,
 	[EHLO] = on_ehlo,
 	[HELO] = on_helo,
+	[AUTH] = on_auth,
 	[MAIL] = on_mail,
 	[RCPT] = on_rcpt,
 	[DATA] = on_data,

@@ -6,10 +6,11 @@
 
 #include "buf.h"
 #include "conf.h"
+#include "helper.h"
 
 /* RFC 5321 §4.5.3.2, and ours. */
 enum patience {
-	WAIT_CONNECT, WAIT_GREETING, WAIT_HELO, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_BLOCK, WAIT_DOT, WAIT_QUIT, WAIT_IDLE,
+	WAIT_CONNECT, WAIT_GREETING, WAIT_HELO, WAIT_AUTH, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_BLOCK, WAIT_DOT, WAIT_QUIT, WAIT_IDLE,
 	WAITS
 };
 
@@ -18,6 +19,8 @@ struct settings {
 	slice server;           /* -s, or empty: each job says */
 	bool lmtp;
 	bool verbose;
+	bool has_secrets;       /* there is a file `secrets` */
+	struct helper passwords; /* sasl-answer, if so */
 	int64_t wait[WAITS];    /* ms */
 };
 

@@ -12,6 +12,7 @@ static const struct { const char *name; enum patience patience; } kinds[] = {
 	[GREETING] = { "the greeting", WAIT_GREETING },
 	[EHLO] = { "the reply to EHLO", WAIT_HELO },
 	[HELO] = { "the reply to HELO", WAIT_HELO },
+	[AUTH] = { "the reply to AUTH", WAIT_AUTH },
 	[MAIL] = { "the reply to MAIL", WAIT_MAIL },
 	[RCPT] = { "the reply to RCPT", WAIT_RCPT },
 	[DATA] = { "the reply to DATA", WAIT_DATA },
@@ -62,6 +63,15 @@ void session_lose_reply(struct session *s, enum session_state state)
 		session_command(s, "QUIT");
 		writer_flush(&s->out);
 	}
+}
+
+void session_shut_out(struct session *s, const char *enhanced)
+{
+	if (settings.verbose)
+		show("-- ", buf_slice(&s->why_text));
+	end_with(s, SHUT_OUT, 451, enhanced);
+	session_command(s, "QUIT");
+	writer_flush(&s->out);
 }
 
 bool session_takes(const struct session *s, enum smtp_extension extension)
@@ -340,6 +350,7 @@ void session_close(struct session *s)
 	}
 	content_free(&s->content);
 	buf_free(&s->wire);
+	buf_wipe(&s->first_words);
 	reply_free(&s->reply);
 	free(s->owed);
 	reader_close(&s->in);

@@ -31,7 +31,7 @@ struct transaction {
 	struct transaction *next;
 };
 
-enum reply_kind { GREETING, EHLO, HELO, MAIL, RCPT, DATA, DOT, CHUNK, LAST_CHUNK, RSET, QUIT };
+enum reply_kind { GREETING, EHLO, HELO, AUTH, MAIL, RCPT, DATA, DOT, CHUNK, LAST_CHUNK, RSET, QUIT };
 
 /* A reply that is owed to us. */
 struct owed {
@@ -46,6 +46,7 @@ enum session_state {
 	LEAVING,                /* QUIT was written */
 	OVER,                   /* QUIT was answered, or is not worth waiting for */
 	TURNED_AWAY,            /* greeting or EHLO was */
+	SHUT_OUT,               /* we cannot log in: nothing was sent */
 	LOST,                   /* closed, silent, 421 or nonsense */
 };
 
@@ -56,6 +57,7 @@ struct session {
 	struct place place;     /* whose letters go here */
 	slice host;             /* `name [address]` for results */
 	struct smtp_features features;
+	buf first_words;        /* of AUTH, too long for the command; wiped */
 	bool cautious;          /* the last connection broke: no pipelining on this one */
 	struct reply reply;
 	struct owed *owed;      /* a ring */
@@ -70,7 +72,7 @@ struct session {
 	int64_t since;          /* when what we wait for now began, clock_ms() */
 	size_t unread;          /* bytes written since we last looked for replies */
 	size_t finished;        /* transactions that got their last reply */
-	struct verdict why;     /* TURNED_AWAY, LOST: what to say of recipients if nobody else takes them */
+	struct verdict why;     /* TURNED_AWAY, SHUT_OUT, LOST: what to say of recipients if nobody else takes them */
 	buf why_text;           /* owned by the caller after session_close */
 	char why_enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	bool timed_out;
@@ -85,11 +87,16 @@ void session_close(struct session *);
 /* Between its files: */
 void session_lose(struct session *, const char *enhanced, const char *what);
 void session_lose_reply(struct session *, enum session_state);
+void session_shut_out(struct session *, const char *enhanced);   /* ends it: why_text says why */
 void session_owe(struct session *, enum reply_kind, struct transaction *, size_t recipient);
 void session_command(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_put(struct session *, slice bytes);
 bool session_takes(const struct session *, enum smtp_extension);
 void transaction_release(struct session *, struct transaction *);
+
+/* READY, or first AUTH, where `secrets` has a line for the server that we were told of. */
+void session_log_in(struct session *);
+void session_logging_in(struct session *);      /* the reply just read is AUTH's */
 
 /* The result of all its recipients that have none yet. */
 void transaction_answer(struct transaction *, const struct verdict *);
