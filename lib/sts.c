@@ -1,6 +1,7 @@
 #include "domain.h"
 #include "limit.h"
 #include "sts.h"
+#include "tag.h"
 
 enum { ID = 32 };
 
@@ -16,19 +17,11 @@ static bool id_valid(slice id)
 
 bool sts_record(slice record, slice *id)
 {
-	slice field = { NULL, 0 };
+	bool is = tag_record(record, "STSv1", "id", id);
 
-	*id = (slice){ NULL, 0 };
-	if (!slice_cut(&record, ';', &field) || !record.p || !slice_is(slice_trim(field), "v=STSv1"))
-		return false;
-	while (!id->n && slice_cut(&record, ';', &field)) {
-		field = slice_trim(field);
-		if (slice_starts(field, "id="))
-			*id = slice_from(field, strlen("id="));
-	}
 	if (!id_valid(*id))
 		*id = (slice){ NULL, 0 };
-	return true;
+	return is;
 }
 
 /* `key: value`; a line without colon is all key. */

@@ -15,6 +15,19 @@ bool tag_next(slice *rest, struct tag *t)
 	return true;
 }
 
+bool tag_record(slice record, const char *version, const char *name, slice *value)
+{
+	struct tag t;
+
+	*value = (slice){ NULL, 0 };
+	if (!tag_next(&record, &t) || !slice_is(t.name, "v") || !slice_is(t.value, version) || !record.p)
+		return false;
+	while (!value->p && tag_next(&record, &t))
+		if (slice_is(t.name, name))
+			*value = t.value;
+	return true;
+}
+
 /* ALPHA *(ALPHA / DIGIT / "_") */
 static bool is_name(slice s)
 {

@@ -18,6 +18,12 @@ struct tag {
 /* Takes what stands before the next semicolon, whatever it is: its name is empty where nothing is. False at the end. */
 bool tag_next(slice *rest, struct tag *);
 
+/*
+ * Of a record that begins `v=version;`, the value of its first tag of this name; empty where there is none. False where it is no
+ * such record.
+ */
+bool tag_record(slice record, const char *version, const char *name, slice *value);
+
 struct tags {
 	size_t count;
 	struct tag tag[LIMIT_TAGS];

@@ -1,6 +1,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "limit.h"
+#include "tag.h"
 #include "tlsrpt.h"
 #include "uri.h"
 
@@ -52,15 +53,5 @@ void tlsrpt_record(const struct tlsrpt_outcome *o)
 
 bool tlsrpt_read(slice record, slice *where)
 {
-	slice field = { NULL, 0 };
-
-	*where = (slice){ NULL, 0 };
-	if (!slice_cut(&record, ';', &field) || !record.p || !slice_is(slice_trim(field), "v=TLSRPTv1"))
-		return false;
-	while (!where->n && slice_cut(&record, ';', &field)) {
-		field = slice_trim(field);
-		if (slice_starts(field, "rua="))
-			*where = slice_trim(slice_from(field, strlen("rua=")));
-	}
-	return true;
+	return tag_record(record, "TLSRPTv1", "rua", where);
 }
