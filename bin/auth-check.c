@@ -1,14 +1,17 @@
-/* auth-check: a message as it came, with what SPF and DMARC say of it in front. See auth-check(1). */
+/* auth-check: a message as it came, with what SPF, DKIM and DMARC say of it in front. See auth-check(1). */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "conf.h"
+#include "dkim-verify.h"
+#include "domain.h"
 #include "fail.h"
 #include "judge.h"
 #include "limit.h"
 #include "spf.h"
+#include "twice.h"
 
 static const char usage[] = "usage: auth-check [-p] [-f sender] [-h helo] [-i ip] [-r server[:port]] [-t seconds]";
 
@@ -22,30 +25,23 @@ struct check {
 	struct spf_question client;
 	struct spf spf;
 	enum spf_result spf_result;
+	struct dkim_keys keys;
+	struct dkim_verify dkim;
+	struct twice body;
 	struct judge judge;
 };
 
-/* The domain of a signature (RFC 6376 §3.5). */
-static slice signer(slice body)
+/* Of a key that DNS does not tell just now it may be. */
+static void note_signatures(struct check *c)
 {
-	slice tag;
+	for (size_t i = 0; i < c->dkim.count; i++) {
+		const struct dkim_check *one = &c->dkim.check[i];
 
-	while (slice_cut(&body, ';', &tag)) {
-		size_t n = slice_find(tag, '=');
-
-		if (slice_is(slice_trim(slice_upto(tag, n)), "d"))
-			return slice_trim(slice_from(tag, n + 1));
+		if (one->result == DKIM_PASS)
+			judge_dkim_passed(&c->judge, one->signature.domain);
+		if (one->result == DKIM_TEMPERROR)
+			judge_unknown(&c->judge, one->signature.domain);
 	}
-	return body;
-}
-
-/* Signatures are not verified here: whose they say to be is not known to be forged. */
-static void note_signatures(struct check *c, slice fields)
-{
-	struct field f;
-
-	for (int i = 0; i < LIMIT_SIGNATURES && head_find_next(&fields, "DKIM-Signature", &f); i++)
-		judge_unknown(&c->judge, signer(f.body));
 }
 
 static void note_spf(struct check *c)
@@ -58,17 +54,38 @@ static void note_spf(struct check *c)
 		judge_unknown(&c->judge, domain);
 }
 
+/* The body, which is read once more to be written. */
+static void read_body(struct check *c)
+{
+	bool copy_failed;
+	slice bytes;
+	int got;
+
+	if (!dkim_verify_wants_body(&c->dkim))
+		return;
+	if (twice_begin(&c->body, &io_in, &copy_failed))
+		fail(copy_failed ? EX_CANTCREAT : EX_IOERR, "%s: %s", copy_failed ? "temporary file" : "standard input", strerror(errno));
+	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
+		dkim_verify_body(&c->dkim, bytes);
+	if (got < 0 || twice_again(&c->body))
+		fail(EX_IOERR, "standard input: %s", strerror(errno));
+}
+
+/* DNS answers while the body is read. */
 static void look(struct check *c, slice fields)
 {
 	judge_begin(&c->judge, c->dns, fields);
-	if (c->has_client) {
+	dkim_verify_begin(&c->dkim, &c->keys, fields);
+	if (c->has_client)
 		spf_begin(&c->spf, c->dns, &c->client);
+	read_body(c);
+	if (c->has_client)
 		c->spf_result = spf_end(&c->spf);
-	}
 	judge_wait(&c->judge);
+	dkim_verify_end(&c->dkim);
 	if (c->has_client)
 		note_spf(c);
-	note_signatures(c, fields);
+	note_signatures(c);
 	judge_decide(&c->judge);
 }
 
@@ -76,6 +93,8 @@ static void finish(struct check *c)
 {
 	if (c->has_client)
 		spf_free(&c->spf);
+	dkim_verify_free(&c->dkim);
+	dkim_keys_free(&c->keys);
 	judge_free(&c->judge);
 }
 
@@ -99,6 +118,7 @@ static void write_field(const struct check *c, const char *line_end)
 
 	if (c->has_client)
 		add_spf(c, &a);
+	dkim_verify_add_results(&c->dkim, &a);
 	judge_add_result(&c->judge, &a);
 	authres_end(&a);
 	writer_put(&io_out, buf_slice(&field));
@@ -126,6 +146,18 @@ static void write_rest(void)
 		fail(EX_IOERR, "standard input: %s", strerror(errno));
 }
 
+/* Signatures as dmarc-report reads them; names that are none might be taken for other words. */
+static void log_signatures(const struct check *c, buf *line)
+{
+	for (size_t i = 0; i < c->dkim.count; i++) {
+		const struct dkim_check *one = &c->dkim.check[i];
+		slice domain = one->signature.domain, selector = one->signature.selector;
+
+		if (domain_valid(domain) && dkim_is_selector(selector))
+			buf_print(line, " dkim=%s:%.*s:%.*s", dkim_names[one->result], (int)domain.n, domain.p, (int)selector.n, selector.p);
+	}
+}
+
 /* A line from which dmarc-report makes reports. */
 static void log_result(const struct check *c, bool refused)
 {
@@ -141,6 +173,7 @@ static void log_result(const struct check *c, bool refused)
 		if (c->spf.domain.n)
 			buf_print(&line, " spf-domain=%s spf-scope=%s", c->spf.domain.p, c->spf.is_helo ? "helo" : "mfrom");
 	}
+	log_signatures(c, &line);
 	log_line("%s", line.p);
 	buf_free(&line);
 }
@@ -164,11 +197,13 @@ static bool is_refused(const struct check *c)
 static int filter(struct check *c)
 {
 	bool refused;
-	buf fields = { NULL, 0, 0 };
+	buf fields = { NULL, 0, 0 }, blank = { NULL, 0, 0 };
 
 	if (head_read(&io_in, &fields))
 		fail(errno == EMSGSIZE ? EX_DATAERR : EX_IOERR, "standard input: %s", errno == EMSGSIZE
 		    ? "a header of more than 1 MiB" : strerror(errno));
+	if (head_read_blank(&io_in, &blank))
+		fail(EX_IOERR, "standard input: %s", strerror(errno));
 	if (!c->trusted) {
 		look(c, buf_slice(&fields));
 		refused = is_refused(c);
@@ -179,8 +214,9 @@ static int filter(struct check *c)
 		finish(c);
 	}
 	write_fields(c, buf_slice(&fields));
+	writer_put(&io_out, buf_slice(&blank));
 	write_rest();
-	buf_free(&fields);
+	buf_free(&fields), buf_free(&blank);
 	return EX_OK;
 }
 
@@ -246,6 +282,7 @@ int main(int argc, char **argv)
 	c.dns = dns_open(server ? server : conf.resolver, seconds * 1000, &why);
 	if (!c.dns)
 		fail(server ? EX_USAGE : EX_CONFIG, "%s", why.p);
+	c.keys.dns = c.dns;
 	status = filter(&c);
 	dns_close(c.dns);
 	return io_finish(status);

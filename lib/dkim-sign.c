@@ -6,6 +6,7 @@
 #include "base64.h"
 #include "dkim-canon.h"
 #include "dkim-sign.h"
+#include "dkim-signature.h"
 #include "domain.h"
 #include "limit.h"
 #include "private.h"
@@ -59,17 +60,6 @@ bool dkim_signer_key(struct dkim_signer *s, const char *file, buf *why)
 	return !why->n;
 }
 
-static bool is_selector(slice selector)
-{
-	buf name = { NULL, 0, 0 };
-	bool valid;
-
-	buf_print(&name, "%.*s._domainkey.x", (int)selector.n, selector.p);
-	valid = domain_valid(buf_slice(&name));
-	buf_free(&name);
-	return valid;
-}
-
 const char *dkim_signer_names(struct dkim_signer *s, slice domain, slice selector)
 {
 	buf ascii = { NULL, 0, 0 };
@@ -79,7 +69,7 @@ const char *dkim_signer_names(struct dkim_signer *s, slice domain, slice selecto
 		return "not a domain";
 	s->domain = mem_text(buf_slice(&ascii));
 	buf_free(&ascii);
-	if (!is_selector(selector))
+	if (!dkim_is_selector(selector))
 		return "not a selector";
 	s->selector = mem_text(selector);
 	return NULL;

@@ -171,3 +171,14 @@ void dkim_signature_hash(const struct dkim_signature *s, const struct dkim_field
 	sha256_of(buf_slice(&text), hash);
 	buf_free(&text);
 }
+
+bool dkim_is_selector(slice selector)
+{
+	buf name = { NULL, 0, 0 };
+	bool valid;
+
+	buf_print(&name, "%.*s._domainkey.x", (int)selector.n, selector.p);
+	valid = domain_valid(buf_slice(&name));
+	buf_free(&name);
+	return valid;
+}

@@ -36,4 +36,7 @@ slice dkim_signature_identity(const struct dkim_signature *);
 /* What is signed (§3.7): the fields that h= chooses, then the signature without the value of b=. */
 void dkim_signature_hash(const struct dkim_signature *, const struct dkim_fields *, unsigned char hash[SHA256_BYTES]);
 
+/* Whether it is a name that keys can be published under: labels, which may be numbers. */
+bool dkim_is_selector(slice);
+
 #endif

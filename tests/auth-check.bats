@@ -9,9 +9,11 @@ setup_file() {
 		@ TXT "v=spf1 ip4:192.0.2.0/24 -all exp=why.example.test"
 		why TXT "not \\" our host"
 		_dmarc TXT "v=DMARC1; p=reject; rua=mailto:reports@example.test"
+		$(dkim-key -g rsa -d example.test -s 2026 -k "$BATS_FILE_TMPDIR/rsa.pem")
+		$(dkim-key -g ed25519 -d example.test -s ed -k "$BATS_FILE_TMPDIR/ed.pem")
 	END
 	dns_zone other.test <<<'@ TXT "v=spf1 ip4:198.51.100.0/24 -all"'
-	dns_start
+	dns_start 'local-zone: "lost._domainkey.example.test" always_refuse'
 }
 
 teardown_file() {
@@ -22,6 +24,7 @@ teardown_file() {
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
+	keys=$BATS_FILE_TMPDIR
 	printf '%s\n' 'Received: by x' 'From: Alice <alice@example.test>' 'To: bob' '' 'hello' >letter
 }
 
@@ -32,6 +35,7 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 	diff out - <<-END
 		Authentication-Results: here.example;
 		$(printf '\t')spf=pass smtp.mailfrom=alice@example.test smtp.helo=mail.example.test;
+		$(printf '\t')dkim=none;
 		$(printf '\t')dmarc=pass (p=reject) header.from=example.test
 		$(cat letter)
 	END
@@ -39,29 +43,58 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 
 @test "of one that fails: with the reason that the domain gives, quoted" {
 	from 203.0.113.9 alice@example.test <letter >out
-	diff <(head -n 4 out) - <<-END
+	diff <(head -n 5 out) - <<-END
 		Authentication-Results: here.example;
 		$(printf '\t')spf=fail reason="not \\" our host" smtp.mailfrom=alice@example.test
 		$(printf '\t')smtp.helo=mail.example.test;
+		$(printf '\t')dkim=none;
 		$(printf '\t')dmarc=fail (p=reject) header.from=example.test
 	END
-	cmp letter <(tail -n +5 out)
+	cmp letter <(tail -n +6 out)
 }
 
 @test "SPF for another domain does not make it the author's; nor does the null sender" {
-	from 198.51.100.1 x@other.test <letter | grep -A1 spf=pass | grep dmarc=fail
+	from 198.51.100.1 x@other.test <letter | grep -A2 spf=pass | grep dmarc=fail
 	from 198.51.100.1 '' other.test <letter >out
 	grep -x $'\tspf=pass smtp.helo=other.test;' out
 	grep dmarc=fail out
 	from 192.0.2.9 '' example.test <letter | grep dmarc=pass
 }
 
+sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed.pem"; }
+
+@test "signatures: each has its result, and one that passes for the domain of the author proves it" {
+	sign <letter >signed
+	from 203.0.113.9 x@other.test x -p <signed >out
+	diff <(sed 's/header.b=[^;]*/header.b=/; /DKIM-Signature/,$d' out) - <<-END
+		Authentication-Results: here.example;
+		$(printf '\t')spf=fail smtp.mailfrom=x@other.test smtp.helo=x;
+		$(printf '\t')dkim=pass (2048-bit key) header.d=example.test header.s=2026
+		$(printf '\t')header.a=rsa-sha256 header.b=;
+		$(printf '\t')dkim=pass (256-bit key) header.d=example.test header.s=ed
+		$(printf '\t')header.a=ed25519-sha256 header.b=;
+		$(printf '\t')dmarc=pass (p=reject) header.from=example.test
+	END
+	sed '1,/dmarc=/d' out | cmp - signed
+	[[ $(cat log) = *' aligned=dkim '*' dkim=pass:example.test:2026 dkim=pass:example.test:ed' ]]
+	sed 's/^hello/jello/' signed >broken
+	run -77 auth-check -p -i 203.0.113.9 -f x@other.test -h x <broken
+	from 203.0.113.9 x@other.test <broken | grep -c 'dkim=fail.*the body was changed' | grep -x 2
+	sed 's/^From:.*/From: bob@other.test/' letter | sign | from 203.0.113.9 x@other.test | grep 'dmarc=none'
+}
+
 @test "what may be proved and could not be checked is no failure" {
-	{ printf 'DKIM-Signature: v=1; b=x; d = mail.example.test ; s=a\n'; cat letter; } >signed
+	dkim-sign -d example.test -s lost -k "$keys/ed.pem" <letter >signed
 	run -0 auth-check -p -i 203.0.113.9 -f alice@example.test -h x <signed
-	[[ $output = *'dmarc=temperror (p=reject)'*'reason="what may prove it could not be checked"'* ]]
+	[[ $output = *'dkim=temperror'*'dmarc=temperror (p=reject)'*'reason="what may prove it could not be checked"'* ]]
 	from 192.0.2.1 alice@example.test <signed | grep dmarc=pass
-	{ printf 'DKIM-Signature: v=1; b=x; d=other.test; s=a\n'; cat letter; } | from 203.0.113.9 alice@example.test | grep dmarc=fail
+}
+
+@test "a signed message of any size, from a file and through a pipe, in constant memory" {
+	[ -z "$(nm "$BUILD/bin/auth-check" 2>/dev/null | grep __asan)" ] || skip "sanitizers need memory of their own"
+	{ cat letter; head -c 100M /dev/zero; } | dkim-sign -d example.test -s ed -k "$keys/ed.pem" >large
+	prlimit --data=8388608 auth-check -i 203.0.113.9 -f x@other.test -h x <large 2>log | sed '1,/dmarc=pass/d' | cmp - large
+	cat large | prlimit --data=8388608 auth-check -i 203.0.113.9 -f x@other.test -h x 2>log | sed '1,/dmarc=pass/d' | cmp - large
 }
 
 @test "fields that bear our name are removed, however they are written; all others stay" {
@@ -72,7 +105,7 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 		cat letter
 		printf 'Authentication-Results: here.example; in the body\n'
 	} >forged
-	from 192.0.2.1 alice@example.test <forged | sed '1,3d' | diff - <(sed '1d; /^auth/,/^Auth/d' forged)
+	from 192.0.2.1 alice@example.test <forged | sed '1,4d' | diff - <(sed '1d; /^auth/,/^Auth/d' forged)
 	SMTP_CLIENT=127.0.0.1 auth-check <forged | cmp - <(sed '1d; /^auth/,/^Auth/d' forged)
 }
 
@@ -90,7 +123,7 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 	printf 'From: alice@example.test\r\nX: \0\r\n\r\n\0\rb\n.\377' >crlf
 	from 192.0.2.1 alice@example.test <crlf >out
 	cmp crlf <(tail -c "$(wc -c <crlf)" out)
-	[ "$(head -n 3 out | grep -c $'\r$')" = 3 ]
+	[ "$(head -n 4 out | grep -c $'\r$')" = 4 ]
 	printf 'no field\nx' | from 192.0.2.1 a@example.test | tail -n 2 | cmp - <(printf 'no field\nx')
 	from 192.0.2.1 a@example.test </dev/null | grep dmarc=permerror
 }

@@ -19,8 +19,8 @@ spf-record
 uu head transport key dkim-canon mime mbox date verp failures
 received personal html authres author
 words transfer dkim-fields
-param notice report origin request dkim-signature dkim-sign
-maildir messages boundary
+param notice report origin request dkim-signature
+maildir messages boundary dkim-sign
 downgrade part scan
 bounced leaf filename
 mboxes mmdf babyl digest
