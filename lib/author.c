@@ -2,16 +2,16 @@
 #include "author.h"
 #include "head.h"
 
-int author_of(slice fields, buf *address)
+int mailbox_of(slice fields, const char *name, buf *address)
 {
 	struct addr a = { .bare = false };
 	struct addr_list list;
 	struct field f, other;
 	int found = -1;
 
-	if (!head_find_next(&fields, "From", &f))
+	if (!head_find_next(&fields, name, &f))
 		return 0;
-	if (head_find(fields, "From", &other))
+	if (head_find(fields, name, &other))
 		return -1;
 	list = addr_list(f.body);
 	if (addr_next(&list, &a) > 0 && a.address.n) {
@@ -26,4 +26,9 @@ int author_of(slice fields, buf *address)
 	}
 	addr_free(&a);
 	return found;
+}
+
+int author_of(slice fields, buf *address)
+{
+	return mailbox_of(fields, "From", address);
 }

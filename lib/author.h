@@ -10,4 +10,7 @@
  */
 int author_of(slice fields, buf *address);
 
+/* The same of another field that has one mailbox. */
+int mailbox_of(slice fields, const char *name, buf *address);
+
 #endif

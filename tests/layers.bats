@@ -26,7 +26,7 @@ bounced leaf filename
 mboxes mmdf babyl digest
 mailbox
 queue routes aliases list
-letter local selection runner bounce sts-cache
+letter local senders selection runner bounce sts-cache
 roster confirm feedback pending texts replies roles
 notify masthead
 dns net

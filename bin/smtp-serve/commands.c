@@ -51,6 +51,7 @@ static void do_ehlo(struct session *s, slice argument)
 	if (!s->command)
 		reply(s, "250-DSN");
 	reply(s, "250-ENHANCEDSTATUSCODES");
+	auth_offer(s);
 	reply(s, "250 CHUNKING");
 }
 
@@ -100,6 +101,8 @@ static void do_mail(struct session *s, slice argument)
 		reply(s, "%s", wrong);
 	else if (m.size > s->conf->size_limit)
 		reply(s, "552 5.3.4 The letter is larger than we take");
+	else if ((wrong = sender_admit(s, m.from.address)))
+		reply(s, "%s", wrong);
 	else
 		begin(s, &m);
 	buf_free(&m.options);
@@ -202,7 +205,7 @@ static const struct command {
 	void (*handle)(struct session *, slice argument);
 } commands[] = {
 	{ "HELO", do_helo }, { "EHLO", do_ehlo_smtp }, { "LHLO", do_lhlo },
-	{ "MAIL", do_mail }, { "RCPT", do_rcpt }, { "DATA", do_data }, { "BDAT", do_bdat },
+	{ "AUTH", do_auth }, { "MAIL", do_mail }, { "RCPT", do_rcpt }, { "DATA", do_data }, { "BDAT", do_bdat },
 	{ "RSET", do_rset }, { "NOOP", do_noop }, { "QUIT", do_quit },
 	{ "VRFY", do_vrfy }, { "EXPN", do_expn }, { "HELP", do_help },
 	{ "GET", do_http }, { "POST", do_http }, { "PUT", do_http }, { "CONNECT", do_http }, { "OPTIONS", do_http },

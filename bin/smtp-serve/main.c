@@ -87,6 +87,7 @@ int main(int argc, char **argv)
 	tzset(); /* once, not in each session */
 	if (listening)
 		listen_serve(&conf, most, each);
+	auth_start(&session);
 	confine(&session);
 	if (listening)
 		serve_listening();

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "clock.h"
@@ -12,11 +13,11 @@ static const char bare_end[] = "554 5.6.0 A line ends in CRLF, and neither CR no
 
 const char *protocol(const struct session *s)
 {
-	if (s->lmtp)
-		return s->utf8 ? "UTF8LMTP" : "LMTP";
-	if (s->utf8)
-		return "UTF8SMTP";
-	return s->extended ? "ESMTP" : "SMTP";
+	static char name[16];
+	const char *plain = s->lmtp ? "LMTP" : s->extended && !s->utf8 ? "ESMTP" : "SMTP";
+
+	snprintf(name, sizeof name, "%s%s%s", s->utf8 ? "UTF8" : "", plain, s->user.n ? "A" : "");
+	return name;
 }
 
 /* RFC 5321 §4.4. */
@@ -53,8 +54,9 @@ static void begin(struct session *s, bool dotted)
 
 static void log_letter(const struct session *s)
 {
-	log_line("id=%s client=%s helo=%s from=<%s> to=<%s> recipients=%lld bytes=%lld status=accepted",
-	    s->command ? "-" : s->letter.id, s->client.text, s->helo.p, s->sender.n ? s->sender.p : "",
+	log_line("id=%s client=%s helo=%s%s%s from=<%s> to=<%s> recipients=%lld bytes=%lld status=accepted",
+	    s->command ? "-" : s->letter.id, s->client.text, s->helo.p,
+	    s->user.n ? " user=" : "", s->user.n ? s->claimed.p : "", s->sender.n ? s->sender.p : "",
 	    s->recipients.p, s->accepted, s->bytes);
 }
 
@@ -73,6 +75,8 @@ static void answer(struct session *s)
 /* The message is complete. A client that waits gets its answer before the log does. */
 static void finish(struct session *s)
 {
+	if (!s->trouble)
+		s->trouble = sender_check(s);
 	if (!s->trouble)
 		s->trouble = store_commit(s);
 	answer(s);
@@ -147,6 +151,7 @@ static bool take_text(struct session *s, long long left)
 		io_in.start += given;
 		left -= (long long)given;
 		put_off(s, given);
+		sender_keep(s, buf_slice(&out));
 		count_hops(s, buf_slice(&out));
 		store_write(s, buf_slice(&out));
 	}

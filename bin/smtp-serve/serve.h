@@ -5,6 +5,7 @@
 #include "command.h"
 #include "conf.h"
 #include "crlf.h"
+#include "helper.h"
 #include "io.h"
 #include "letter.h"
 #include "network.h"
@@ -13,7 +14,7 @@
 /* Who is at the other end. */
 struct client {
 	bool known;             /* the address is */
-	bool trusted;           /* it is in relay-from */
+	bool trusted;           /* it is in relay-from, or has logged in */
 	bool speaks_first;      /* before it was greeted */
 	struct address address;
 	bool called;            /* we know at which of our addresses, here */
@@ -43,6 +44,9 @@ struct session {
 	struct routes routes;           /* once routes_known */
 	bool routes_known;
 
+	bool has_users;                 /* one can log in: */
+	struct helper checker;          /* by sasl-check */
+
 	enum ending ending;
 	unsigned errors;
 	unsigned idle_commands;         /* since a letter was accepted, those that led to none */
@@ -51,6 +55,9 @@ struct session {
 
 	buf helo;                       /* what the client calls itself, made harmless; empty: no HELO yet */
 	bool extended;                  /* EHLO or LHLO, not HELO */
+	buf user;                       /* who logged in; empty: nobody */
+	buf claimed;                    /* the same for logs, or who it was that could not */
+	int wrong_passwords;
 
 	/* The transaction, from MAIL to its end or RSET. */
 	bool open;                      /* there was a MAIL */
@@ -73,6 +80,7 @@ struct session {
 		bool over;              /* the header is */
 		long long count;
 	} hops;
+	buf header;                     /* of somebody who logged in; and some of the body */
 	int64_t deadline;               /* put off by what arrives: a byte a second holds nobody for long */
 	long long bytes;                /* of the message, ours included */
 	long long wasted;               /* thrown away since there was trouble */
@@ -97,11 +105,30 @@ void flush(struct session *);
 /* After what was answered so far went out: more input from the client, or false when the session has ended. */
 bool more_input(struct session *, int64_t deadline);
 
+/* One line of the client's, of less than `most` bytes, without its CRLF; false when the session has ended. */
+bool next_line(struct session *, size_t most, slice *line);
+
+/* What was answered so far goes out; then nothing, for so many ms. */
+void pause_for(struct session *, int64_t ms);
+
 /* Ends the session with this reply, as its last word. */
 void hang_up(struct session *, enum ending, const char *text);
 
 /* NULL where mail for this recipient is taken from this client, else the reply; may complete the address. */
 const char *admit(struct session *, const struct path *, buf *address);
+
+/* AUTH: starts sasl-check, before the session is shut in; offers the mechanisms to EHLO. */
+void auth_start(struct session *);
+void auth_offer(struct session *);
+void do_auth(struct session *, slice argument);
+
+/*
+ * As whom somebody who logged in may send: NULL, or the reply that refuses. Of the envelope; and of the header, whose
+ * text is kept until it is over.
+ */
+const char *sender_admit(const struct session *, slice address);
+void sender_keep(struct session *, slice text);
+const char *sender_check(const struct session *);
 
 void command_dispatch(struct session *, slice line);
 void do_data(struct session *, slice argument);
@@ -122,7 +149,7 @@ const char *store_commit(struct session *);
 /* Leaves no trace of what was not committed; may be called at any time. */
 void store_abandon(struct session *);
 
-/* RFC 3848, RFC 6531 §4.3: SMTP, ESMTP, UTF8SMTP, LMTP, UTF8LMTP. */
+/* RFC 3848, RFC 6531 §4.3: SMTP, ESMTP, UTF8SMTP, LMTP, UTF8LMTP; with A where the client has logged in. Borrowed until the next call. */
 const char *protocol(const struct session *);
 
 /* The reply for what the system could not do, by errno. */

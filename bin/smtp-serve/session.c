@@ -22,6 +22,7 @@ void session_reset(struct session *s)
 	buf_clear(&s->sender);
 	buf_clear(&s->options);
 	buf_clear(&s->recipients);
+	buf_clear(&s->header);
 }
 
 void flush(struct session *s)
@@ -33,21 +34,26 @@ void flush(struct session *s)
 		s->ending = io_out.error == ETIMEDOUT ? CLIENT_SLOW : CLIENT_LEFT;
 }
 
+void pause_for(struct session *s, int64_t ms)
+{
+	flush(s);
+	if (io_wait(STDOUT_FILENO, 0, clock_ms() + ms) && s->ending == GOING_ON)
+		s->ending = CLIENT_LEFT; /* nobody is there any more for whom to hold the place */
+}
+
 /* Growing with the errors, and bounded: what guesses at addresses waits, an honest client hardly. */
 static void tarpit(struct session *s)
 {
 	int64_t ms = s->patience / 300 * (s->errors - LIMIT_FREE_ERRORS);
 	int64_t most = s->patience / 300 * LIMIT_TARPIT;
 
-	flush(s);
-	if (io_wait(STDOUT_FILENO, 0, clock_ms() + (ms < most ? ms : most)) && s->ending == GOING_ON)
-		s->ending = CLIENT_LEFT; /* nobody is there any more for whom to hold the place */
+	pause_for(s, ms < most ? ms : most);
 }
 
 static void log_refusal(const struct session *s, const char *text)
 {
-	log_line("client=%s helo=%s from=<%s> status=refused reply=\"%s\"", s->client.text,
-	    s->helo.n ? s->helo.p : "", s->sender.n ? s->sender.p : "", text);
+	log_line("client=%s helo=%s%s%s from=<%s> status=refused reply=\"%s\"", s->client.text, s->helo.n ? s->helo.p : "",
+	    s->claimed.n ? " user=" : "", s->claimed.n ? s->claimed.p : "", s->sender.n ? s->sender.p : "", text);
 }
 
 void reply(struct session *s, const char *format, ...)
@@ -125,17 +131,16 @@ bool more_input(struct session *s, int64_t deadline)
 	return false;
 }
 
-/* One command line without its CRLF. Nothing but CRLF ends a line (RFC 5321 §2.3.8). */
-static bool next_command(struct session *s, slice *line)
+/* Nothing but CRLF ends a line (RFC 5321 §2.3.8). */
+bool next_line(struct session *s, size_t most, slice *line)
 {
 	int64_t deadline = clock_ms() + s->patience;
 
-	deliver_in_time(s);
 	for (;;) {
 		slice have = { io_in.p + io_in.start, io_in.end - io_in.start };
 		size_t n = slice_find(have, '\n');
 
-		if (n >= LIMIT_COMMAND_LINE) {
+		if (n >= most) {
 			hang_up(s, CLIENT_WRONG, "500 5.5.6 Line too long");
 			return false;
 		}
@@ -156,7 +161,10 @@ static void run_commands(struct session *s)
 {
 	slice line;
 
-	while (s->ending == GOING_ON && next_command(s, &line)) {
+	while (s->ending == GOING_ON) {
+		deliver_in_time(s);
+		if (!next_line(s, LIMIT_COMMAND_LINE, &line))
+			break;
 		command_dispatch(s, line);
 		if (s->ending != GOING_ON)
 			break;
@@ -187,9 +195,10 @@ void session_run(struct session *s)
 
 void session_renew(struct session *s)
 {
-	buf *const texts[] = { &s->ids, &s->helo, &s->sender, &s->options, &s->recipients, &s->refusal };
+	buf *const texts[] = { &s->ids, &s->helo, &s->sender, &s->options, &s->recipients, &s->refusal,
+		&s->user, &s->claimed, &s->header };
 	struct session fresh = { .conf = s->conf, .lmtp = s->lmtp, .submission = s->submission, .command = s->command,
-		.patience = s->patience };
+		.patience = s->patience, .has_users = s->has_users, .checker = s->checker };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		buf_free(texts[i]);
