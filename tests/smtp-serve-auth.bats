@@ -144,6 +144,24 @@ may() {
 	sed 's/From: bBDAT/From: aBDAT/; s/23 LAST/26 LAST/; s/^ob@/lice@/' said | sed 's/26 LAST/25 LAST/' | smtp-serve -s 2>>log | tail -n 1 | grep '^250 2.0.0 queued'
 }
 
+@test "where it listens, who left has left: the next session of the process has to log in, and can" {
+	port=$(free_port)
+	peer_folder=$(mktemp -d "$BATS_TEST_TMPDIR/peers.XXXXXX")
+	unset TCPREMOTEIP
+	in_background server "$port" "$top/tests/listen.pl" 127.0.0.1 "$port" smtp-serve -s -c 1
+	/usr/bin/python3 - "$port" <<-'END'
+		import smtplib, sys
+		for i in range(5):
+		    s = smtplib.SMTP('127.0.0.1', int(sys.argv[1]))
+		    s.ehlo()
+		    assert s.mail('alice@here.example')[0] == 530
+		    assert s.login('alice', 'correct horse')[0] == 235
+		    assert s.mail('alice@here.example')[0] == 250
+		    s.quit()
+	END
+	[ "$(pgrep -c -P "$(pgrep -P "$(<"$peer_folder/server.pid")")")" = 1 ]
+}
+
 @test "swaks, python's smtplib, curl, and gsasl for SCRAM-SHA-256, at a server that is shut in" {
 	port=$(free_port)
 	peer_folder=$(mktemp -d "$BATS_TEST_TMPDIR/peers.XXXXXX")
