@@ -14,7 +14,7 @@ ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # A few functions of these libraries, out of the archives where there are some: whole each costs a start some half a
 # millisecond.
 archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
-ldlibs := $(foreach name,psl idn2 unistring nettle,$(call archive,$(name))) $(shell pkg-config --libs libcares) -lresolv -lz -lcrypto -lgsasl -lcrypt -lpam
+ldlibs := $(foreach name,psl idn2 unistring nettle,$(call archive,$(name))) $(shell pkg-config --libs libcares) -lresolv -lz -lssl -lcrypto -lgsasl -lcrypt -lpam
 
 modules = $(patsubst lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard lib/*.c))
 library = $(BUILD)/libpennypost.a

@@ -25,6 +25,10 @@ static const struct setting table[] = {
 	SETTING("smtp-port", COUNT, smtp_port, "25"),
 	SETTING("https-port", COUNT, https_port, "443"),
 	SETTING("tls-ca", TEXT, tls_ca, ""),
+	SETTING("tls-certificate", TEXT, tls_certificate, ""),
+	SETTING("tls-key", TEXT, tls_key, ""),
+	SETTING("tls-client-certificate", TEXT, tls_client_certificate, ""),
+	SETTING("tls-client-key", TEXT, tls_client_key, ""),
 	SETTING("queue", TEXT, queue, "queue"),
 	SETTING("mailboxes", TEXT, mailboxes, ""),
 	SETTING("mailbox", TEXT, mailbox, "Maildir"),
@@ -81,16 +85,36 @@ static char *full_name(const char *host)
 	return full ? full : mem_text(slice_of(host));
 }
 
+/* What is empty stays so. */
 static void make_absolute(const struct conf *c, char **path)
 {
-	char *absolute = conf_path(c, *path);
+	char *absolute = (*path)[0] ? conf_path(c, *path) : mem_text(SLICE(""));
 
 	free(*path);
 	*path = absolute;
 }
 
+static void make_words_absolute(const struct conf *c, char **list)
+{
+	slice rest = slice_of(*list), word;
+	buf absolute = { NULL, 0, 0 };
+
+	buf_addtext(&absolute, "");
+	while (slice_word(&rest, &word)) {
+		char *path = mem_text(word);
+
+		make_absolute(c, &path);
+		buf_print(&absolute, "%s%s", absolute.n ? " " : "", path);
+		free(path);
+	}
+	free(*list);
+	*list = absolute.p;
+}
+
 static void complete(struct conf *c)
 {
+	char **const paths[] = { &c->queue, &c->mailboxes, &c->tls_ca, &c->tls_client_certificate,
+		&c->tls_client_key };
 	char host[256] = "localhost";
 
 	if (!c->hostname) {
@@ -108,11 +132,10 @@ static void complete(struct conf *c)
 		buf_print(&list, "%s localhost", c->hostname);
 		c->local_domains = list.p;
 	}
-	make_absolute(c, &c->queue);
-	if (c->mailboxes[0])
-		make_absolute(c, &c->mailboxes);
-	if (c->tls_ca[0])
-		make_absolute(c, &c->tls_ca);
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+		make_absolute(c, paths[i]);
+	make_words_absolute(c, &c->tls_certificate);
+	make_words_absolute(c, &c->tls_key);
 }
 
 static bool is_port(long long number)

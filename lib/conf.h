@@ -18,7 +18,11 @@ struct conf {
 	char *masquerade;
 	char *smarthost;
 	char *resolver;
-	char *tls_ca;                   /* absolute, or empty */
+	char *tls_ca;                   /* absolute, or empty, as the next four */
+	char *tls_certificate;          /* a list, of what smtp-serve shows */
+	char *tls_key;
+	char *tls_client_certificate;   /* what smtp-send shows to servers that ask */
+	char *tls_client_key;
 	char *queue;                    /* absolute */
 	char *mailboxes;                /* absolute, or empty */
 	char *mailbox;

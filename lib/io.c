@@ -64,32 +64,58 @@ static void reader_make_room(struct reader *r)
 	r->start = 0;
 }
 
-int reader_fill(struct reader *r)
+static ssize_t read_once(struct reader *r)
 {
-	size_t wanted;
+	size_t wanted = r->cap - r->end;
 	ssize_t n;
 
+	if (r->portion && r->portion < wanted)
+		wanted = r->portion;
+	do
+		n = r->channel ? r->channel->read(r->channel, r->p + r->end, wanted) : read(r->fd, r->p + r->end, wanted);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static int take(struct reader *r, ssize_t n)
+{
+	if (n < 0)
+		return -1;
+	r->eof = n == 0 || (r->plain && (size_t)n < r->cap - r->end);
+	r->end += (size_t)n;
+	return n > 0;
+}
+
+/* Whether there is room, and more to come. */
+static bool can_fill(struct reader *r)
+{
 	if (r->start == r->end)
 		r->start = r->end = 0;
 	reader_make_room(r);
-	if (r->eof || r->end == r->cap)
+	return !r->eof && r->end < r->cap;
+}
+
+int reader_try(struct reader *r)
+{
+	return can_fill(r) ? take(r, read_once(r)) : 0;
+}
+
+int reader_fill(struct reader *r)
+{
+	ssize_t n;
+
+	if (!can_fill(r))
 		return 0;
 	if (r->deadline && !r->nonblocking && io_wait(r->fd, POLLIN, r->deadline) <= 0) {
 		errno = ETIMEDOUT;
 		return -1;
 	}
-	wanted = r->cap - r->end;
-	if (r->portion && r->portion < wanted)
-		wanted = r->portion;
-	while ((n = read(r->fd, r->p + r->end, wanted)) < 0) {
-		if (errno == EAGAIN && io_wait(r->fd, POLLIN, r->deadline) == 0)
+	while ((n = read_once(r)) < 0 && errno == EAGAIN)
+		if (io_wait(r->fd, POLLIN, r->deadline) == 0) {
 			errno = ETIMEDOUT;
-		if (errno != EINTR && errno != EAGAIN)
-			return -1;
-	}
-	r->eof = n == 0 || (r->plain && (size_t)n < r->cap - r->end);
-	r->end += (size_t)n;
-	return n > 0;
+			break;
+		}
+	return take(r, n);
 }
 
 int reader_line(struct reader *r, slice *line)
@@ -158,7 +184,7 @@ static int take_in(struct reader *r)
 		r->cap *= 2;
 		r->p = mem_grow(r->p, r->cap, 1);
 	}
-	return reader_fill(r) < 0 ? -1 : 0;
+	return reader_try(r) < 0 && errno != EAGAIN ? -1 : 0;
 }
 
 static int wait_to_write(struct writer *w)
@@ -197,7 +223,7 @@ static int write_all(struct writer *w, slice bytes)
 			w->error = errno;
 			break;
 		}
-		n = write(w->fd, bytes.p, portion(w, bytes.n));
+		n = w->channel ? w->channel->write(w->channel, bytes) : write(w->fd, bytes.p, portion(w, bytes.n));
 		if (n >= 0)
 			bytes = slice_from(bytes, (size_t)n);
 		else if (errno == EAGAIN && wait_to_write(w))

@@ -12,6 +12,15 @@
 
 #include "buf.h"
 
+/*
+ * What carries bytes over descriptors in another form: TLS. Its calls are read(2) and write(2) for descriptors that are
+ * O_NONBLOCK; after EAGAIN the descriptor is to be waited for. What it has read and nobody has taken yet, poll(2) does not know.
+ */
+struct channel {
+	ssize_t (*read)(struct channel *, char *to, size_t most);
+	ssize_t (*write)(struct channel *, slice bytes);
+};
+
 /* Slices that a reader gives point into its buffer and are valid until its next call. */
 struct reader {
 	int fd;
@@ -21,6 +30,7 @@ struct reader {
 	int64_t deadline;
 	bool eof;
 	bool nonblocking;       /* fd is O_NONBLOCK: it is read first, and waited for only if nothing is there */
+	struct channel *channel; /* NULL: the bytes are those of fd; else nonblocking */
 	bool plain;             /* fd is a plain file on a disk: less than was asked for is its end, which need not be read */
 };
 
@@ -30,6 +40,9 @@ void reader_restart(struct reader *r);          /* what was read is forgotten, a
 
 /* Reads more behind what is buffered: 1 if more came, 0 at the end of the input or with a full buffer, -1. */
 int reader_fill(struct reader *r);
+
+/* The same of what is there already: -1 with EAGAIN where nothing is. For what is nonblocking. */
+int reader_try(struct reader *r);
 
 /*
  * One line with its LF: 1, 0 at the end, -1. The last line may have no LF, and
@@ -54,6 +67,7 @@ struct writer {
 	int64_t deadline;
 	int error;              /* errno of the first failure, or 0 */
 	bool nonblocking;       /* fd is O_NONBLOCK: it is given all we have at once, and waited for only if it is full */
+	struct channel *channel; /* as in struct reader */
 	struct reader *answers; /* taken in while fd is full, so that two pipelining peers never wait for each other */
 };
 

@@ -222,6 +222,9 @@ enum {
 	/* Aliases (CNAME) followed from one name; unbound follows 11. */
 	LIMIT_CNAMES = 11,
 
+	/* TLSA records of a host: one or two for each certificate, and for the next. */
+	LIMIT_TLSA = 20,
+
 	/* DNS questions at once: all of a domain with the most exchanges. A socket buffer holds some 250 answers. */
 	LIMIT_QUESTIONS = 2 * LIMIT_EXCHANGES,
 

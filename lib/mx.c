@@ -321,6 +321,7 @@ void mx_host(struct mx *mx, const struct mx_setup *setup, slice host)
 		count = dns_hosts_file(setup->dns, mx->exchange[0].host, list, 2 * LIMIT_ADDRESSES);
 		for (size_t i = 0; i < count; i++)
 			add_address(&mx->exchange[0], &list[i]);
+		mx->exchange[0].secure = count == 0; /* as far as the answers are */
 		if (count)
 			settle(mx);
 		else

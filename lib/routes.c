@@ -7,32 +7,75 @@
 #include "limit.h"
 #include "routes.h"
 
-static bool is_word(slice text)
+static const char *const tls_names[] = {
+	[ROUTE_TLS_OFF] = "off", [ROUTE_TLS_REQUIRE] = "require", [ROUTE_TLS_VERIFY] = "verify",
+};
+
+int route_parse_tls(slice text, enum route_tls *tls)
+{
+	for (size_t i = ROUTE_TLS_OFF; i <= ROUTE_TLS_VERIFY; i++)
+		if (slice_is(text, tls_names[i])) {
+			*tls = (enum route_tls)i;
+			return 0;
+		}
+	return -1;
+}
+
+const char *route_tls_name(enum route_tls tls)
+{
+	return tls_names[tls];
+}
+
+/* `tls=` and how, or nothing. */
+static int read_tls(slice text, struct route *route)
 {
 	slice word;
 
-	return slice_word(&text, &word) && slice_trim(text).n == 0;
+	if (!slice_word(&text, &word))
+		return 0;
+	return slice_starts(word, "tls=") && slice_trim(text).n == 0 ? route_parse_tls(slice_from(word, 4), &route->tls) : -1;
 }
+
+/* A server, and what TLS it has to have. A client that begins with TLS relies on it (RFC 8314 §5). */
+static int read_server(slice text, struct route *route)
+{
+	if (!slice_word(&text, &route->target))
+		return -1;
+	if (slice_starts(route->target, "smtps:"))
+		route->tls = ROUTE_TLS_VERIFY;
+	return read_tls(text, route);
+}
+
+static const struct { const char *prefix; enum route_kind kind; } kinds[] = {
+	{ "smtp:", ROUTE_SMTP }, { "lmtp:", ROUTE_LMTP }, { "pipe:", ROUTE_PIPE }, { "error:", ROUTE_ERROR },
+};
 
 int route_parse(slice text, struct route *route)
 {
-	static const struct { const char *prefix; enum route_kind kind; } kinds[] = {
-		{ "smtp:", ROUTE_SMTP }, { "lmtp:", ROUTE_LMTP },
-		{ "pipe:", ROUTE_PIPE }, { "error:", ROUTE_ERROR },
-	};
+	slice rest = text, word;
 
 	*route = (struct route){ .kind = ROUTE_LOCAL, .listed = true };
 	if (slice_is(text, "local"))
 		return 0;
-	route->kind = ROUTE_EXCHANGES;
-	if (slice_is(text, "smtp"))
-		return 0;
+	if (slice_word(&rest, &word) && slice_is(word, "smtp")) {
+		route->kind = ROUTE_EXCHANGES;
+		return read_tls(rest, route);
+	}
+	if (slice_starts(text, "smtps:")) {
+		route->kind = ROUTE_SMTP;
+		return read_server(text, route);
+	}
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (slice_starts(text, kinds[i].prefix)) {
+			slice target = slice_trim(slice_from(text, strlen(kinds[i].prefix)));
+
 			route->kind = kinds[i].kind;
-			route->target = slice_trim(slice_from(text, strlen(kinds[i].prefix)));
-			return route->target.n && (route->kind != ROUTE_SMTP || is_word(route->target)) ? 0 : -1;
+			if (route->kind <= ROUTE_LMTP)
+				return read_server(target, route);
+			route->target = target;
+			return target.n ? 0 : -1;
 		}
+	route->kind = ROUTE_EXCHANGES;
 	return -1;
 }
 
@@ -52,10 +95,16 @@ static int read_line(struct routes *r, slice line)
 int routes_read(struct routes *r, const struct conf *c, buf *why)
 {
 	char *path = conf_path(c, "routes");
+	struct route smarthost;
 	slice rest, line;
 	int status = 0;
 
 	*r = (struct routes){ .conf = c };
+	if (c->smarthost[0] && read_server(slice_of(c->smarthost), &smarthost)) {
+		buf_print(why, "smarthost: `%s': not `host:port', nor with `tls=off', `tls=require' or `tls=verify'", c->smarthost);
+		status = -1;
+		goto done;
+	}
 	if (io_file(AT_FDCWD, path, LIMIT_HEADER, &r->text)) {
 		if (errno != ENOENT) {
 			buf_print(why, "%s: %s", path, strerror(errno));
@@ -93,6 +142,7 @@ static const struct route *listed(const struct routes *r, slice domain)
 struct route routes_find(const struct routes *r, slice domain)
 {
 	const struct route *found = listed(r, domain);
+	struct route route = { .kind = ROUTE_SMTP };
 
 	for (size_t i = 1; i < domain.n && !found; i++)
 		if (domain.p[i] == '.')
@@ -103,8 +153,8 @@ struct route routes_find(const struct routes *r, slice domain)
 		return *found;
 	found = listed(r, SLICE("*"));
 	if (found)
-		return (struct route){ .kind = found->kind, .target = found->target };
-	if (r->conf->smarthost[0])
-		return (struct route){ .kind = ROUTE_SMTP, .target = slice_of(r->conf->smarthost) };
+		return (struct route){ .kind = found->kind, .tls = found->tls, .target = found->target };
+	if (read_server(slice_of(r->conf->smarthost), &route) == 0)
+		return route;
 	return (struct route){ .kind = ROUTE_EXCHANGES };
 }

@@ -120,6 +120,8 @@ static const struct { const char *keyword; enum smtp_extension extension; } know
 	{ "SMTPUTF8", SMTP_UTF8 },
 	{ "DSN", SMTP_DSN },
 	{ "CHUNKING", SMTP_CHUNKING },
+	{ "STARTTLS", SMTP_STARTTLS },
+	{ "REQUIRETLS", SMTP_REQUIRETLS },
 };
 
 void smtp_feature(struct smtp_features *features, slice line)

@@ -35,6 +35,8 @@ enum smtp_extension {
 	SMTP_UTF8 = 8,
 	SMTP_DSN = 16,
 	SMTP_CHUNKING = 32,
+	SMTP_STARTTLS = 64,
+	SMTP_REQUIRETLS = 128,
 };
 
 struct smtp_features {

@@ -66,7 +66,13 @@ void transport_add_result(buf *line, const struct result *r)
 	buf_addfield(line, r->text);
 	buf_addchar(line, '\t');
 	buf_addfield(line, r->host);
-	buf_addtext(line, r->dsn ? "\tdsn\n" : "\n");
+	if (r->dsn || r->tls.n)
+		buf_addtext(line, r->dsn ? "\tdsn" : "\t");
+	if (r->tls.n) {
+		buf_addchar(line, '\t');
+		buf_addfield(line, r->tls);
+	}
+	buf_addchar(line, '\n');
 }
 
 int transport_read_result(slice line, struct result *r, buf *text)
@@ -82,6 +88,7 @@ int transport_read_result(slice line, struct result *r, buf *text)
 	r->text = buf_addnextfield(text, &rest);
 	r->host = buf_addnextfield(text, &rest);
 	r->dsn = slice_is(buf_addnextfield(text, &rest), "dsn");
+	r->tls = buf_addnextfield(text, &rest);
 	r->code = (int)slice_number(code);
 	return r->id.n && r->recipient.n && r->code >= 200 && r->code <= 599 ? 0 : -1;
 }

@@ -2,7 +2,7 @@
  * transport: the lines that queue-run and a transport exchange, pennypost-transport(5).
  *
  *	job:    id path offset sender options recipient...
- *	result: id recipient code enhanced-code text [host [dsn]]
+ *	result: id recipient code enhanced-code text [host [dsn [tls]]]
  *
  * Fields are separated by TABs and escaped. A recipient of a job is `address` or
  * `address option…` (notify=, orcpt=), options are words as in struct queued.
@@ -44,6 +44,7 @@ struct result {
 	slice text;
 	slice host;             /* who said so, or empty */
 	bool dsn;               /* the host was given NOTIFY and will tell itself (RFC 3461 §5.2.1): we need not */
+	slice tls;              /* how the way to it was protected, in words; empty where nobody says */
 };
 
 void transport_add_result(buf *line, const struct result *);

@@ -9,7 +9,7 @@
 # Flags: `lmtp'; `unix'; `sip' (64 KB are read each 10 ms); `at=ADDRESS:PORT' instead of a free port of 127.0.0.1; `noehlo' (EHLO is refused); `hold' keeps all replies to MAIL, RCPT, final dot, RSET and BDAT back
 # until DATA or QUIT came; `hold=N' keeps all replies back until N letters came by BDAT.
 #
-# A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, auth (and what follows 334), mail, rcpt, data, dot, bdat, rset or quit (Nth time,
+# A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, starttls, auth (and what follows 334), mail, rcpt, data, dot, bdat, rset or quit (Nth time,
 # counted over all connections), where the line matches. The first that fits counts. ACTION is
 #	a reply (`\n' in it is CRLF), hang, close, reset (RST), closeafter:REPLY, raw:BYTES (with perl's escapes),
 #	huge (10 MB of it, then 250), line (one of 10 MB), drip (a byte of a good reply each 50 ms), late (a good reply after 100 ms), partial (no line end, then silence)
@@ -190,6 +190,7 @@ sub session {
 			take_data(answer('data', $line, @{$state{rcpts}} ? '354 go ahead' : '554 5.5.1 no valid recipients'));
 		} elsif ($verb eq 'bdat') { take_bdat($line) }
 		elsif ($verb eq 'rset') { %state = (rcpts => []); answer('rset', $line, '250 2.0.0 Ok') }
+		elsif ($verb eq 'starttls') { answer('starttls', $line, '500 5.5.1 Not here') }
 		elsif ($verb eq 'quit') { answer('quit', $line, '221 2.0.0 Bye'); flush_out(); die "quit\n" }
 		else { $out .= "500 5.5.2 what?\r\n" }
 	}

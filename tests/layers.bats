@@ -29,7 +29,7 @@ queue routes aliases list
 letter local senders selection runner bounce sts-cache
 roster confirm feedback pending texts replies roles
 notify masthead
-dns net
+dns net tls
 mx policy sts-find spf-answer smtp secrets dkim-keys
 spf judge dkim-verify
 '

@@ -11,7 +11,7 @@
 #	smtp_sink PORT [ARG...]                 Postfix's smtp-sink, with its fault switches
 #	smtp_source ARG...                      Postfix's smtp-source
 #	postfix_start PORT [SETTING...]         alice, bob, carol@postfix.example go to $peer_folder/postfix-mail/bob/, ...;
-#	                                        needs root
+#	                                        needs root; by implicit TLS too on the port in $postfix_smtps
 #	postfix_run PROGRAM ARG...              sendmail, postqueue, ... of that Postfix
 #	exim_start PORT NEXT_HOST NEXT_PORT     alice, bob, carol@exim.example go to $peer_folder/exim-mail/bob/, ...,
 #	                                        everybody else to the next host; needs root
@@ -171,7 +171,9 @@ postfix_services() {
 	local service
 
 	echo "127.0.0.1:$1 inet n - n - - smtpd"
+	[ -z "${postfix_smtps:-}" ] || echo "127.0.0.1:$postfix_smtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes"
 	echo "pickup unix n - n 60 1 pickup"
+	echo "tlsmgr unix - - n 1000? 1 tlsmgr"
 	echo "cleanup unix n - n - 0 cleanup"
 	echo "qmgr unix n - n 300 1 qmgr"
 	echo "rewrite unix - - n - - trivial-rewrite"

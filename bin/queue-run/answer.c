@@ -5,10 +5,10 @@
 #include "limit.h"
 #include "queue-run.h"
 
-static void log_attempt(const struct task *t, slice recipient, slice host, const char *status, slice reply)
+static void log_attempt(const struct task *t, slice recipient, const struct result *r, const char *status, slice reply)
 {
 	const struct queued *q = &t->entry->q;
-	slice address = rcpt_address(recipient), relay = host.n ? host : slice_of(t->to->name);
+	slice address = rcpt_address(recipient), relay = r->host.n ? r->host : slice_of(t->to->name);
 	buf quoted = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < reply.n; i++) {
@@ -16,8 +16,9 @@ static void log_attempt(const struct task *t, slice recipient, slice host, const
 			buf_addchar(&quoted, '\\');
 		buf_addchar(&quoted, reply.p[i]);
 	}
-	log_line("id=%s to=<%.*s> sender=<%.*s> relay=%.*s status=%s code=%.3s reply=\"%s\" delay=%lld", q->id,
+	log_line("id=%s to=<%.*s> sender=<%.*s> relay=%.*s%s%.*s status=%s code=%.3s reply=\"%s\" delay=%lld", q->id,
 	    (int)address.n, address.p, (int)q->sender.n, q->sender.n ? q->sender.p : "", (int)relay.n, relay.p,
+	    r->tls.n ? " tls=" : "", (int)r->tls.n, r->tls.n ? r->tls.p : "",
 	    status, quoted.p, quoted.p, (long long)(clock_now() - q->arrived));
 	buf_free(&quoted);
 }
@@ -42,7 +43,7 @@ static void delivered(struct manager *m, struct task *t, size_t row, const struc
 {
 	slice recipient = task_recipient(t, row);
 
-	log_attempt(t, recipient, r->host, "delivered", reply);
+	log_attempt(t, recipient, r, "delivered", reply);
 	down_clear(m, t->to);
 	if (!r->dsn && t->entry->q.sender.n && report_wants(recipient, "success"))
 		report_success(m, t, row, r, reply);
@@ -62,12 +63,12 @@ static void keep(struct manager *m, struct task *t, slice recipient, slice host,
 		log_line("id=%s status=error reason=\"log: %s\"", e->q.id, strerror(errno));
 }
 
-static void failed(struct manager *m, struct task *t, size_t row, slice host, slice reply)
+static void failed(struct manager *m, struct task *t, size_t row, const struct result *r, slice reply)
 {
 	slice recipient = task_recipient(t, row);
 
-	log_attempt(t, recipient, host, "failed", reply);
-	keep(m, t, recipient, host, reply);
+	log_attempt(t, recipient, r, "failed", reply);
+	keep(m, t, recipient, r->host, reply);
 	/* Only what is marked is reported: without the mark it fails once more, later. */
 	if (mark(t->entry, t->rows[row].at, RCPT_FAILED))
 		t->entry->failed = true;
@@ -75,7 +76,7 @@ static void failed(struct manager *m, struct task *t, size_t row, slice host, sl
 		t->entry->deferred++;
 }
 
-static void deferred(struct manager *m, struct task *t, size_t row, slice host, slice reply)
+static void deferred(struct manager *m, struct task *t, size_t row, const struct result *r, slice reply)
 {
 	slice recipient = task_recipient(t, row);
 
@@ -83,19 +84,24 @@ static void deferred(struct manager *m, struct task *t, size_t row, slice host, 
 		buf last = { NULL, 0, 0 };
 
 		buf_print(&last, EXPIRED "%.*s", (int)reply.n, reply.p);
-		failed(m, t, row, host, slice_upto(buf_slice(&last), LIMIT_REPLY));
+		failed(m, t, row, r, slice_upto(buf_slice(&last), LIMIT_REPLY));
 		buf_free(&last);
 		return;
 	}
-	log_attempt(t, recipient, host, "deferred", reply);
-	keep(m, t, recipient, host, reply);
+	log_attempt(t, recipient, r, "deferred", reply);
+	keep(m, t, recipient, r->host, reply);
 	t->entry->deferred++;
 }
 
-/* Or does not let us in: that is so of every letter. */
+/* Or does not let us in, or must not be talked to: it has no TLS, or no proof of who it is. That is so of every letter. */
 static bool is_unreachable(const struct result *r)
 {
-	return r->code / 100 == 4 && (slice_starts(r->enhanced, "4.4.") || slice_is(r->enhanced, "4.7.8"));
+	static const char *const codes[] = { "4.7.4", "4.7.5", "4.7.8" };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (slice_is(r->enhanced, codes[i]))
+			return r->code / 100 == 4;
+	return r->code / 100 == 4 && slice_starts(r->enhanced, "4.4.");
 }
 
 void answer(struct manager *m, struct task *t, size_t row, const struct result *r)
@@ -116,9 +122,9 @@ void answer(struct manager *m, struct task *t, size_t row, const struct result *
 	if (r->code / 100 == 2)
 		delivered(m, t, row, r, text);
 	else if (r->code / 100 == 5)
-		failed(m, t, row, r->host, text);
+		failed(m, t, row, r, text);
 	else
-		deferred(m, t, row, r->host, text);
+		deferred(m, t, row, r, text);
 	if (t->unreachable) {
 		buf_clear(&e->last_reply);
 		buf_addslice(&e->last_reply, text);

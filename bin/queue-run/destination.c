@@ -41,7 +41,7 @@ static struct route route_of(const struct manager *m, const struct entry *e, sli
 
 static uint64_t key_of(const struct route *route, slice domain)
 {
-	return hash_more((uint64_t)route->kind + 1, route->kind == ROUTE_EXCHANGES ? domain : route->target);
+	return hash_more((uint64_t)route->kind + 16 * route->tls + 1, route->kind == ROUTE_EXCHANGES ? domain : route->target);
 }
 
 uint64_t destination_key(struct manager *m, const struct entry *e, slice address)
@@ -99,7 +99,7 @@ static struct destination *make(struct manager *m, const struct entry *e, uint64
 	route = route_of(m, e, buf_slice(&domain));
 	if (route.kind == ROUTE_EXCHANGES)
 		route.target = buf_slice(&domain);
-	*d = (struct destination){ .key = key, .kind = route.kind, .target = mem_text(route.target),
+	*d = (struct destination){ .key = key, .kind = route.kind, .tls = route.tls, .target = mem_text(route.target),
 		.name = name_of(route.kind, route.target) };
 	d->last = &d->first;
 	d->last_lonely = &d->lonely;

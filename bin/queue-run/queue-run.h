@@ -133,6 +133,7 @@ struct task {
 struct destination {
 	uint64_t key;
 	enum route_kind kind;
+	enum route_tls tls;
 	char *target;                   /* of the route, or the domain for ROUTE_EXCHANGES */
 	char *name;                     /* for people and for queue/down */
 	struct batch *first, **last;

@@ -61,13 +61,15 @@ static void write_auth(struct session *s, slice mechanism, slice first)
 	buf_free(&command);
 }
 
-/* Where nobody can listen: a Unix socket leads to this machine alone. */
+/* Where nobody can listen, nor be taken for the server, unless we were told not to mind: a Unix socket leads to this machine alone. */
 static bool is_safe(const struct session *s)
 {
 	struct net_address peer = { .length = sizeof peer.to };
 	struct address address;
 	slice wrong;
 
+	if (s->tls)
+		return tls_proof(s->tls) != TLS_NO_PROOF || s->place.tls == ROUTE_TLS_REQUIRE;
 	if (getpeername(s->out.fd, (struct sockaddr *)&peer.to, &peer.length))
 		return false;
 	if (peer.to.ss_family == AF_UNIX)
@@ -84,7 +86,8 @@ static void begin(struct session *s, slice words)
 	if (is_safe(s))
 		write_auth(s, mechanism, words.p ? words : (slice){ "", 0 });
 	else
-		shut_out(s, SLICE("no password is sent without TLS"));
+		shut_out(s, s->tls ? SLICE("no password is sent to a server that does not prove who it is")
+		    : SLICE("no password is sent without TLS"));
 }
 
 void session_log_in(struct session *s)
@@ -96,7 +99,7 @@ void session_log_in(struct session *s)
 	if (!s->place.server.n || !settings.has_secrets)
 		return;
 	buf_addtext(&question, "begin\t");
-	buf_addfield(&question, s->place.server);
+	buf_addfield(&question, place_host(s->place.server));
 	buf_addchar(&question, '\t');
 	sasl_add_names(&question, s->features.mechanisms);
 	buf_addchar(&question, '\t');

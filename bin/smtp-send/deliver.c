@@ -9,14 +9,16 @@
 #include "mx.h"
 #include "net.h"
 #include "session.h"
+#include "sts-find.h"
 
-enum { DNS_PATIENCE = 20 * 1000, LMTP_PORT = 24 };
+enum { DNS_PATIENCE = 20 * 1000, LMTP_PORT = 24, SUBMISSIONS_PORT = 465 };
 
 /* A host that takes the letters; its addresses are called one soon after the other. */
 struct host {
 	char *name;
 	struct net_address *address;
 	size_t count;
+	struct security security;
 	bool unix_socket;
 	bool dead;
 };
@@ -25,10 +27,12 @@ struct host {
 struct way {
 	struct host *host;
 	size_t count;
+	buf domain;             /* in A-labels; empty where the server was given */
 	int code;
 	char enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	buf why;
 	buf tried;              /* `name [address]` of the connection that is, or was, open */
+	buf secured;            /* and how it was protected */
 };
 
 static void note(struct way *w, int code, const char *enhanced)
@@ -38,11 +42,12 @@ static void note(struct way *w, int code, const char *enhanced)
 	buf_clear(&w->why);
 }
 
-static void add_exchange(struct way *w, const struct exchange *e, unsigned short port)
+static void add_exchange(struct way *w, struct place place, const struct exchange *e, unsigned short port)
 {
 	struct host *h = &w->host[w->count++];
 
 	*h = (struct host){ .name = mem_text(slice_of(e->host)), .count = e->addresses };
+	security_decide(&h->security, place, w->domain.p, e);
 	h->address = mem_grow(NULL, e->addresses, sizeof *h->address);
 	for (size_t i = 0; i < e->addresses; i++)
 		h->address[i] = net_address(&e->address[i], port);
@@ -74,39 +79,69 @@ static struct dns *dns(struct way *w)
 	return opened;
 }
 
+/* What the domain and each host ask for; a host that we must not trust now is as good as none. */
+static void secure_hosts(struct way *w, const struct mx *mx, const struct sts *sts, unsigned short port)
+{
+	static const bool all_answered;
+
+	for (size_t i = 0; i < w->count; i++) {
+		security_apply(&w->host[i].security, sts);
+		if (mx->exchange[i].secure)
+			security_ask(&w->host[i].security, mx->setup->dns, port);
+	}
+	dns_wait(mx->setup->dns, &all_answered);
+	for (size_t i = 0; i < w->count; i++) {
+		struct host *h = &w->host[i];
+
+		h->dead = h->security.trouble.n;
+		if (h->dead) {
+			note(w, 451, h->security.trouble_enhanced);
+			buf_addslice(&w->why, buf_slice(&h->security.trouble));
+		}
+	}
+}
+
+static unsigned short usual_port(struct place place)
+{
+	if (slice_starts(place.server, IMPLICIT_TLS))
+		return SUBMISSIONS_PORT;
+	return settings.lmtp ? LMTP_PORT : (unsigned short)settings.conf.smtp_port;
+}
+
 static void find_exchanges(struct way *w, struct place place)
 {
 	struct mx_setup setup = { .dns = dns(w), .ourselves = settings.conf.hostname };
-	unsigned short port = (unsigned short)settings.conf.smtp_port;
-	buf name = { NULL, 0, 0 };
+	unsigned short port = 0;
+	struct sts_find sts;
 	slice host;
 	struct mx mx;
 
 	if (!setup.dns)
 		return;
 	if (place.server.n) {
-		unsigned short given;
-
-		if (net_split(place.server, &host, &given)) {
+		if (net_split(place_host(place.server), &host, &port)) {
 			note(w, 451, "4.3.5");
 			buf_print(&w->why, "%.*s is no server", (int)place.server.n, place.server.p);
 			return;
 		}
-		port = given ? given : settings.lmtp ? LMTP_PORT : port;
 		mx_host(&mx, &setup, host);
 	} else {
-		if (domain_ascii(place.domain, &name))
-			buf_addslice(&name, place.domain);
-		mx_exchanges(&mx, &setup, buf_slice(&name));
+		if (domain_ascii(place.domain, &w->domain))
+			buf_addslice(&w->domain, place.domain);
+		mx_exchanges(&mx, &setup, buf_slice(&w->domain));
 	}
+	sts_begin(&sts, setup.dns, &settings.conf, place.tls == ROUTE_TLS_OFF ? SLICE("") : place.domain);
+	port = port ? port : usual_port(place);
 	mx_wait(&mx);
+	sts_end(&sts);
 	if (mx.status != MX_OK)
 		note_dns(w, &mx, place.server.n > 0);
-	w->host = mem_grow(NULL, mx.exchanges, sizeof *w->host);
+	w->host = mem_alloc(mx.exchanges * sizeof *w->host);
 	for (size_t i = 0; i < mx.exchanges; i++)
-		add_exchange(w, &mx.exchange[i], port);
+		add_exchange(w, place, &mx.exchange[i], port);
+	secure_hosts(w, &mx, &sts.sts, port);
+	sts_free(&sts);
 	mx_free(&mx);
-	buf_free(&name);
 }
 
 static void find_hosts(struct way *w, struct place place)
@@ -116,7 +151,7 @@ static void find_hosts(struct way *w, struct place place)
 		return;
 	}
 	w->host = mem_alloc(sizeof *w->host);
-	w->host[0] = (struct host){ .name = mem_text(place.server), .unix_socket = true };
+	w->host[0] = (struct host){ .name = mem_text(place.server), .unix_socket = true, .security.off = true };
 	w->count = 1;
 }
 
@@ -159,12 +194,23 @@ static void note_session(struct way *w, const struct session *s)
 	if (s->state == TURNED_AWAY)
 		buf_print(&w->why, "refuses to talk: %d ", s->why.code);
 	buf_addslice(&w->why, s->why.text);
+	buf_clear(&w->secured);
+	buf_addslice(&w->secured, s->secured);
+}
+
+static size_t places_of(const struct host *h)
+{
+	size_t n = h->unix_socket;
+
+	for (size_t i = 0; i < h->count; i++)
+		n += !h->address[i].dead;
+	return h->dead ? 0 : n;
 }
 
 static struct host *next_host(struct way *w)
 {
 	for (size_t i = 0; i < w->count; i++)
-		if (!w->host[i].dead)
+		if (places_of(&w->host[i]))
 			return &w->host[i];
 	return NULL;
 }
@@ -173,11 +219,8 @@ static size_t places_left(const struct way *w)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < w->count; i++) {
-		n += w->host[i].unix_socket && !w->host[i].dead;
-		for (size_t j = 0; j < w->host[i].count && !w->host[i].dead; j++)
-			n += !w->host[i].address[j].dead;
-	}
+	for (size_t i = 0; i < w->count; i++)
+		n += places_of(&w->host[i]);
 	return n;
 }
 
@@ -188,6 +231,12 @@ static size_t places_left(const struct way *w)
 static bool deserves_more(const struct way *w, const struct session *s, unsigned barren)
 {
 	return s->state == LOST && !s->timed_out && s->why.code != 421 && barren < LIMIT_BARREN && places_left(w) == 1;
+}
+
+static void free_texts(struct session *s)
+{
+	buf_free(&s->why_text);
+	buf_free(&s->secured_text);
 }
 
 /* Connection after connection, until all is sent or no host is left. */
@@ -204,8 +253,13 @@ static void talk(struct way *w, struct place place)
 
 		if (fd < 0)
 			continue;
-		session_run(&s, fd, place, buf_slice(&w->tried), cautious);
+		session_run(&s, fd, place, buf_slice(&w->tried), &h->security, cautious);
 		session_close(&s);
+		if (s.handshake_failed && !h->security.must) {
+			h->security.off = true; /* some encryption is better than none, and none than no letter (RFC 7435) */
+			free_texts(&s);
+			continue;
+		}
 		barren = s.finished ? 0 : barren + 1;
 		cautious = s.state == LOST && barren;
 		if (barren && work_find(place)) {
@@ -213,31 +267,34 @@ static void talk(struct way *w, struct place place)
 			if (!deserves_more(w, &s, barren))
 				*(address && s.state != SHUT_OUT ? &address->dead : &h->dead) = true; /* one wrong password is enough */
 		}
-		buf_free(&s.why_text);
+		free_texts(&s);
 	}
 }
 
 void deliver(struct place of)
 {
 	char *server = mem_text(of.server), *domain = mem_text(of.domain);
-	struct place place = { slice_of(server), slice_of(domain) };
+	struct place place = { slice_of(server), slice_of(domain), of.tls };
 	struct way w = { .host = NULL };
 	struct work *left;
 
 	find_hosts(&w, place);
 	talk(&w, place);
 	while ((left = work_find(place))) {
-		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried), false };
+		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried), false, buf_slice(&w.secured) };
 
 		work_answer_rest(left, &v);
 	}
 	for (size_t i = 0; i < w.count; i++) {
 		free(w.host[i].name);
 		free(w.host[i].address);
+		security_free(&w.host[i].security);
 	}
 	free(w.host);
+	buf_free(&w.domain);
 	buf_free(&w.why);
 	buf_free(&w.tried);
+	buf_free(&w.secured);
 	free(server);
 	free(domain);
 }

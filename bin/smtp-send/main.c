@@ -17,6 +17,7 @@
 #include "queue.h"
 #include "sandbox.h"
 #include "settings.h"
+#include "sts-find.h"
 #include "work.h"
 
 static const char usage[] =
@@ -26,6 +27,7 @@ static const char usage[] =
 struct settings settings = {
 	.wait = {
 		[WAIT_CONNECT] = 30 * 1000,
+		[WAIT_TLS] = 60 * 1000,
 		[WAIT_GREETING] = 5 * 60 * 1000,
 		[WAIT_HELO] = 5 * 60 * 1000,
 		[WAIT_AUTH] = 2 * 60 * 1000,
@@ -40,8 +42,8 @@ struct settings settings = {
 };
 
 static const char *const wait_names[WAITS] = {
-	[WAIT_CONNECT] = "connect", [WAIT_GREETING] = "greeting", [WAIT_HELO] = "helo", [WAIT_AUTH] = "auth", [WAIT_MAIL] = "mail",
-	[WAIT_RCPT] = "rcpt", [WAIT_DATA] = "data", [WAIT_BLOCK] = "block", [WAIT_DOT] = "dot", [WAIT_QUIT] = "quit",
+	[WAIT_CONNECT] = "connect", [WAIT_TLS] = "tls", [WAIT_GREETING] = "greeting", [WAIT_HELO] = "helo", [WAIT_AUTH] = "auth",
+	[WAIT_MAIL] = "mail", [WAIT_RCPT] = "rcpt", [WAIT_DATA] = "data", [WAIT_BLOCK] = "block", [WAIT_DOT] = "dot", [WAIT_QUIT] = "quit",
 	[WAIT_IDLE] = "idle",
 };
 
@@ -114,9 +116,11 @@ static size_t add_domain(slice head, slice *recipients, size_t count, int fd)
 	return others;
 }
 
-/* It reads what jobs name, wherever that is, and talks to servers: it writes to no file, and starts nothing. */
+/* It reads what jobs name, wherever that is, and talks to servers: it writes to no file, and starts nothing but sts-fetch. */
 static void confine(void)
 {
+	if (!settings.server.n && sts_prepare())
+		warn("fork: %s", strerror(errno));
 	sandbox_enter(&(struct sandbox_path){ "/", SANDBOX_READ }, 1);
 }
 
@@ -181,7 +185,7 @@ int main(int argc, char **argv)
 		case 'v': settings.verbose = true; break;
 		default: fail_usage();
 		}
-	if (settings.server.n && net_split(settings.server, &host, &port))
+	if (settings.server.n && net_split(place_host(settings.server), &host, &port))
 		fail_usage();
 	if (jobs == (optind < argc) || (jobs && (sender.n || options.n)))
 		fail_usage();

@@ -6,7 +6,7 @@
 static struct verdict verdict_of(const struct session *s)
 {
 	return (struct verdict){ s->reply.code, slice_of(s->reply.enhanced), buf_slice(&s->reply.text), s->host,
-		session_takes(s, SMTP_DSN) };
+		session_takes(s, SMTP_DSN), s->secured };
 }
 
 static void nonsense(struct session *s)
@@ -29,15 +29,27 @@ static void on_greeting(struct session *s, struct owed o)
 		session_lose_reply(s, TURNED_AWAY);
 		return;
 	}
-	session_command(s, "%s %s", settings.lmtp ? "LHLO" : "EHLO", settings.conf.hostname);
-	session_owe(s, EHLO, NULL, 0);
+	session_greet(s);
+}
+
+/* The server takes letters, as far as we may give it any. */
+static void be_ready(struct session *s)
+{
+	buf_clear(&s->why_text);
+	if (security_satisfied(s->security, s->tls, &s->why_text))
+		session_log_in(s);
+	else
+		session_shut_out(s, "4.7.4");
 }
 
 static void on_ehlo(struct session *s, struct owed o)
 {
 	(void)o;
-	if (s->reply.code / 100 == 2) {
-		session_log_in(s);
+	if (s->reply.code / 100 == 2 && session_takes(s, SMTP_STARTTLS) && !s->tls && !s->security->off) {
+		session_command(s, "STARTTLS");
+		session_owe(s, STARTTLS, NULL, 0);
+	} else if (s->reply.code / 100 == 2) {
+		be_ready(s);
 	} else if (s->reply.code / 100 == 5 && !settings.lmtp) {
 		s->features = (struct smtp_features){ .size = 0 };
 		session_command(s, "HELO %s", settings.conf.hostname);
@@ -47,11 +59,23 @@ static void on_ehlo(struct session *s, struct owed o)
 	}
 }
 
+/* What was said before counts no more (RFC 3207 §4.2). */
+static void on_starttls(struct session *s, struct owed o)
+{
+	(void)o;
+	if (s->reply.code / 100 != 2) {
+		be_ready(s);
+	} else if (session_secure(s)) {
+		s->features = (struct smtp_features){ .size = 0 };
+		session_greet(s);
+	}
+}
+
 static void on_helo(struct session *s, struct owed o)
 {
 	(void)o;
 	if (s->reply.code / 100 == 2)
-		session_log_in(s);
+		be_ready(s);
 	else
 		session_lose_reply(s, TURNED_AWAY);
 }
@@ -180,6 +204,7 @@ static void on_quit(struct session *s, struct owed o)
 static void (*const handlers[])(struct session *, struct owed) = {
 	[GREETING] = on_greeting,
 	[EHLO] = on_ehlo,
+	[STARTTLS] = on_starttls,
 	[HELO] = on_helo,
 	[AUTH] = on_auth,
 	[MAIL] = on_mail,

@@ -7,10 +7,12 @@
 #include "buf.h"
 #include "conf.h"
 #include "helper.h"
+#include "routes.h"
 
 /* RFC 5321 §4.5.3.2, and ours. */
 enum patience {
-	WAIT_CONNECT, WAIT_GREETING, WAIT_HELO, WAIT_AUTH, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_BLOCK, WAIT_DOT, WAIT_QUIT, WAIT_IDLE,
+	WAIT_CONNECT, WAIT_TLS, WAIT_GREETING, WAIT_HELO, WAIT_AUTH, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_BLOCK, WAIT_DOT, WAIT_QUIT,
+	WAIT_IDLE,
 	WAITS
 };
 
@@ -26,11 +28,18 @@ struct settings {
 
 extern struct settings settings;
 
+/* Before a server that is to be talked to by TLS from the first byte (RFC 8314 §3). */
+#define IMPLICIT_TLS "smtps:"
+
 /* Where letters go: the letters of one place share its connection. */
 struct place {
-	slice server;           /* `host`, `host:port` or a path; empty: the exchanges of */
+	slice server;           /* `host`, `host:port`, the same behind `smtps:`, or a path; empty: the exchanges of */
 	slice domain;           /* empty where there is a server */
+	enum route_tls tls;
 };
+
+/* Without what says how to talk to it: `host` or `host:port`. */
+slice place_host(slice server);
 
 /* What is said of a recipient. Slices are borrowed. */
 struct verdict {
@@ -39,6 +48,7 @@ struct verdict {
 	slice text;
 	slice host;
 	bool dsn;               /* the host takes NOTIFY */
+	slice tls;              /* how the way to it is protected */
 };
 
 /* One line of the dialogue on standard error, for -v. */

@@ -11,6 +11,7 @@
 static const struct { const char *name; enum patience patience; } kinds[] = {
 	[GREETING] = { "the greeting", WAIT_GREETING },
 	[EHLO] = { "the reply to EHLO", WAIT_HELO },
+	[STARTTLS] = { "the reply to STARTTLS", WAIT_HELO },
 	[HELO] = { "the reply to HELO", WAIT_HELO },
 	[AUTH] = { "the reply to AUTH", WAIT_AUTH },
 	[MAIL] = { "the reply to MAIL", WAIT_MAIL },
@@ -32,7 +33,7 @@ static const char *awaited(const struct session *s)
 static void end_with(struct session *s, enum session_state state, int code, const char *enhanced)
 {
 	s->state = state;
-	s->why = (struct verdict){ code, slice_of(enhanced), buf_slice(&s->why_text), s->host, false };
+	s->why = (struct verdict){ code, slice_of(enhanced), buf_slice(&s->why_text), s->host, false, s->secured };
 }
 
 void session_lose(struct session *s, const char *enhanced, const char *what)
@@ -70,8 +71,10 @@ void session_shut_out(struct session *s, const char *enhanced)
 	if (settings.verbose)
 		show("-- ", buf_slice(&s->why_text));
 	end_with(s, SHUT_OUT, 451, enhanced);
-	session_command(s, "QUIT");
-	writer_flush(&s->out);
+	if (!s->handshake_failed) {
+		session_command(s, "QUIT");
+		writer_flush(&s->out);
+	}
 }
 
 bool session_takes(const struct session *s, enum smtp_extension extension)
@@ -204,11 +207,12 @@ static void take_replies(struct session *s)
 	int got;
 
 	s->unread = 0;
-	s->in.deadline = clock_ms() + settings.wait[WAIT_BLOCK];
-	got = reader_fill(&s->in);
-	if (got < 0)
-		lose_by_error(s, errno);
-	take_lines(s);
+	do {
+		got = reader_try(&s->in);
+		if (got < 0 && errno != EAGAIN)
+			lose_by_error(s, errno);
+		take_lines(s);
+	} while (got > 0 && s->in.channel && s->state < OVER); /* poll(2) does not see what TLS holds */
 	if (got == 0 && s->in.eof)
 		session_lose(s, "4.4.2", "connection closed");
 }
@@ -280,14 +284,18 @@ static void look_for_replies(struct session *s)
 		take_replies(s);
 }
 
-void session_run(struct session *s, int fd, struct place place, slice host, bool cautious)
+void session_run(struct session *s, int fd, struct place place, slice host, struct security *security, bool cautious)
 {
-	*s = (struct session){ .place = place, .host = host, .cautious = cautious, .since = clock_ms(), .content.fd = -1 };
+	*s = (struct session){ .place = place, .host = host, .security = security, .cautious = cautious,
+		.since = clock_ms(), .content.fd = -1 };
 	reader_open(&s->in, fd);
 	writer_open(&s->out, fd);
 	s->in.nonblocking = s->out.nonblocking = true;
 	s->out.answers = &s->in;
 	session_owe(s, GREETING, NULL, 0);
+	session_tell(s);
+	if (security->implicit)
+		session_secure(s);
 	while (s->state < OVER) {
 		while (s->state < OVER && !s->out.error && session_write(s))
 			look_for_replies(s);
@@ -306,7 +314,7 @@ static void put_back(struct session *s, struct transaction *t, bool first)
 	struct work *w = t->work;
 	bool to_blame = first && s->state == LOST && !s->timed_out && s->why.code != 421;
 	bool spent = to_blame && ++w->losses >= LIMIT_LOSSES;
-	struct verdict why = { 451, SLICE("4.5.0"), s->why.text, s->host, false };
+	struct verdict why = { 451, SLICE("4.5.0"), s->why.text, s->host, false, s->secured };
 
 	for (size_t i = 0; i < t->count; i++) {
 		size_t at = t->recipient[i];
@@ -349,6 +357,7 @@ void session_close(struct session *s)
 		free(t);
 	}
 	content_free(&s->content);
+	tls_close(s->tls);
 	buf_free(&s->wire);
 	buf_wipe(&s->first_words);
 	reply_free(&s->reply);

@@ -12,6 +12,7 @@
 
 #include "io.h"
 #include "limit.h"
+#include "security.h"
 #include "smtp.h"
 #include "work.h"
 
@@ -31,7 +32,7 @@ struct transaction {
 	struct transaction *next;
 };
 
-enum reply_kind { GREETING, EHLO, HELO, AUTH, MAIL, RCPT, DATA, DOT, CHUNK, LAST_CHUNK, RSET, QUIT };
+enum reply_kind { GREETING, EHLO, STARTTLS, HELO, AUTH, MAIL, RCPT, DATA, DOT, CHUNK, LAST_CHUNK, RSET, QUIT };
 
 /* A reply that is owed to us. */
 struct owed {
@@ -46,7 +47,7 @@ enum session_state {
 	LEAVING,                /* QUIT was written */
 	OVER,                   /* QUIT was answered, or is not worth waiting for */
 	TURNED_AWAY,            /* greeting or EHLO was */
-	SHUT_OUT,               /* we cannot log in: nothing was sent */
+	SHUT_OUT,               /* no TLS, no proof of who it is, or we cannot log in: nothing was sent */
 	LOST,                   /* closed, silent, 421 or nonsense */
 };
 
@@ -56,6 +57,11 @@ struct session {
 	struct writer out;
 	struct place place;     /* whose letters go here */
 	slice host;             /* `name [address]` for results */
+	struct security *security;      /* borrowed */
+	struct tls *tls;        /* NULL: none, or not yet */
+	slice secured;          /* how the connection is protected, for results: of */
+	buf secured_text;
+	bool handshake_failed;  /* SHUT_OUT: and not a proof that is lacking */
 	struct smtp_features features;
 	buf first_words;        /* of AUTH, too long for the command; wiped */
 	bool cautious;          /* the last connection broke: no pipelining on this one */
@@ -73,13 +79,13 @@ struct session {
 	size_t unread;          /* bytes written since we last looked for replies */
 	size_t finished;        /* transactions that got their last reply */
 	struct verdict why;     /* TURNED_AWAY, SHUT_OUT, LOST: what to say of recipients if nobody else takes them */
-	buf why_text;           /* owned by the caller after session_close */
+	buf why_text;           /* owned by the caller after session_close, as secured_text is */
 	char why_enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	bool timed_out;
 };
 
 /* Talks until it is over. fd is connected; the slices stay borrowed. */
-void session_run(struct session *, int fd, struct place, slice host, bool cautious);
+void session_run(struct session *, int fd, struct place, slice host, struct security *, bool cautious);
 
 /* Puts all that was not answered back to be done, and frees everything, fd too (where we parted, only at the next call). */
 void session_close(struct session *);
@@ -89,6 +95,9 @@ void session_lose(struct session *, const char *enhanced, const char *what);
 void session_lose_reply(struct session *, enum session_state);
 void session_shut_out(struct session *, const char *enhanced);   /* ends it: why_text says why */
 void session_owe(struct session *, enum reply_kind, struct transaction *, size_t recipient);
+void session_greet(struct session *);           /* EHLO, or LHLO */
+void session_tell(struct session *);            /* how it is protected */
+bool session_secure(struct session *);  /* the handshake; false: it is over */
 void session_command(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_put(struct session *, slice bytes);
 bool session_takes(const struct session *, enum smtp_extension);

@@ -32,7 +32,7 @@ static bool give_up_writing(struct session *s)
 
 static bool answer_here(struct session *s, struct work *w, int code, const char *enhanced, const char *text)
 {
-	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host, false };
+	struct verdict v = { code, slice_of(enhanced), slice_of(text), s->host, false, s->secured };
 
 	work_answer_rest(w, &v);
 	return true;
@@ -50,7 +50,7 @@ static void answer_unreadable(struct session *s, struct transaction *t)
 	buf text = { NULL, 0, 0 };
 
 	buf_print(&text, "cannot read the message: %s", strerror(errno));
-	transaction_answer(t, &(struct verdict){ 451, SLICE("4.3.0"), buf_slice(&text), s->host, false });
+	transaction_answer(t, &(struct verdict){ 451, SLICE("4.3.0"), buf_slice(&text), s->host, false, s->secured });
 	buf_free(&text);
 }
 
@@ -112,6 +112,11 @@ static void add_option(buf *line, const char *parameter, slice options, const ch
 		buf_print(line, " %s=%.*s", parameter, (int)value.n, value.p);
 }
 
+static bool asks_for_tls(const struct work *w)
+{
+	return option_value(w->job.options, "requiretls").p;
+}
+
 static void write_mail(struct session *s, const struct transaction *t)
 {
 	const struct work *w = t->work;
@@ -126,6 +131,8 @@ static void write_mail(struct session *s, const struct transaction *t)
 		buf_addtext(&line, " BODY=8BITMIME");
 	if (envelope_wants_utf8(s, t))
 		buf_addtext(&line, " SMTPUTF8");
+	if (asks_for_tls(w))
+		buf_addtext(&line, " REQUIRETLS");
 	if (session_takes(s, SMTP_DSN)) {
 		add_option(&line, "RET", w->job.options, "ret");
 		add_option(&line, "ENVID", w->job.options, "envid");
@@ -155,9 +162,11 @@ static int learn(struct session *s, struct work *w)
 /* Whether it has its results without being sent. */
 static bool is_refused(struct session *s, struct work *w)
 {
-	/* RFC 8689 §4.2.1 */
-	if (option_value(w->job.options, "requiretls").p)
-		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the connection has no TLS");
+	/* RFC 8689 §4.2.1: the names that count in a certificate are those that nobody on the way could make up. */
+	if (asks_for_tls(w) && (!s->tls || tls_proof(s->tls) == TLS_NO_PROOF))
+		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the server does not prove who it is");
+	if (asks_for_tls(w) && !session_takes(s, SMTP_REQUIRETLS))
+		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the server does not know it");
 	if (content_converts(&s->content) && w->facts.refusal)
 		return answer_here(s, w, 554, "5.6.3", w->facts.refusal);
 	return s->features.size && wire_size(s, w) > s->features.size && answer_too_large(s, w);

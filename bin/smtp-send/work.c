@@ -18,16 +18,26 @@ static bool over;
 static bool bad_jobs;
 static int worst = EX_OK;
 
+slice place_host(slice server)
+{
+	return slice_starts(server, IMPLICIT_TLS) ? slice_from(server, strlen(IMPLICIT_TLS)) : server;
+}
+
 /* -s goes before `route=` in the job's options. */
 static struct place place_of(const struct job *job)
 {
-	struct route route;
+	struct route route = { .tls = ROUTE_TLS_OFFERED };
+	struct place place = { .server = settings.server };
 
-	if (settings.server.n)
-		return (struct place){ .server = settings.server };
-	if (route_parse(option_value(job->options, "route"), &route) == 0 && route.kind == ROUTE_SMTP)
-		return (struct place){ .server = route.target };
-	return (struct place){ .domain = addr_domain(rcpt_address(job->recipients[0])) };
+	if (!place.server.n && route_parse(option_value(job->options, "route"), &route) == 0 && route.kind == ROUTE_SMTP)
+		place.server = route.target;
+	if (!place.server.n)
+		place.domain = addr_domain(rcpt_address(job->recipients[0]));
+	else if (slice_starts(place.server, IMPLICIT_TLS))
+		route.tls = ROUTE_TLS_VERIFY;
+	route_parse_tls(option_value(job->options, "tls"), &route.tls);
+	place.tls = route.tls;
+	return place;
 }
 
 void work_add(struct job *job, int fd)
@@ -61,7 +71,7 @@ static void work_free(struct work *w)
 struct work *work_find(struct place place)
 {
 	for (struct work *w = works; w; w = w->next)
-		if (w->to_do && slice_case_same(w->place.server, place.server)
+		if (w->to_do && w->place.tls == place.tls && slice_case_same(w->place.server, place.server)
 		    && slice_case_same(w->place.domain, place.domain))
 			return w;
 	return NULL;
@@ -136,6 +146,7 @@ void work_answer(struct work *w, size_t i, const struct verdict *v)
 		.id = w->job.id, .recipient = rcpt_address(both),
 		.code = v->code, .enhanced = v->enhanced, .text = v->text, .host = v->host,
 		.dsn = v->dsn && v->code < 300 && option_value(rcpt_options(both), "notify").n,
+		.tls = v->tls,
 	};
 	buf line = { NULL, 0, 0 };
 

@@ -44,7 +44,7 @@ static void bad_jobs(void)
 static void results(void)
 {
 	struct result out = { SLICE("0123"), slice_of(nasty), 250, SLICE("2.0.0"), slice_of(nasty), SLICE("mx.example.com"),
-		true }, in;
+		true, SLICE("TLSv1.3,proof=dane") }, in;
 	buf line = { NULL, 0, 0 }, text = { NULL, 0, 0 };
 
 	transport_add_result(&line, &out);
@@ -56,6 +56,9 @@ static void results(void)
 	same(in.text, nasty, "its text");
 	same(in.host, "mx.example.com", "its host");
 	ok(in.dsn, "that the host will tell the sender");
+	same(in.tls, "TLSv1.3,proof=dane", "how the way to it was protected");
+	ok(transport_read_result(SLICE("i\tr\t250\t2.0.0\ttext\thost\t\tnone\n"), &in, &text) == 0 && !in.dsn && slice_is(in.tls, "none"),
+	    "the field before it may be empty");
 	ok(transport_read_result(SLICE("i\tr\t450\t4.0.0\ttext"), &in, &text) == 0 && in.host.n == 0 && !in.dsn,
 	    "the host may be left out");
 	ok(transport_read_result(SLICE("i\tr\t199\t\t"), &in, &text) == -1, "199 is no code");
