@@ -26,7 +26,7 @@ def random_bytes():
         if random.random() < 0.2:
             data += random.choice(PIECES)
         else:
-            data += bytes(random.choice(kind) for _ in range(random.choice([0, 1, 13, 60, 200])))
+            data += bytes(random.choices(kind, k=random.choice([0, 1, 13, 60, 200])))
     return bytes(data)
 
 
@@ -117,8 +117,8 @@ def one(folder, seed):
         check_decoded(folder, message, files)
 
 
-for seed in range(int(sys.argv[1])):
-    with tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryDirectory() as folder:
+    for seed in range(int(sys.argv[1])):
         try:
             one(folder, seed)
         except BaseException as e:
