@@ -4,17 +4,14 @@ servers=()
 
 # canned FOLDER ARG...: a server (see canned.pl); $port is its port, or its socket.
 canned() {
-	local folder=$PWD/$1
+	local folder=$PWD/$1 answer
 
 	shift
 	mkdir -p "$folder"
-	"$top/tests/canned.pl" "$folder" "$@" 3>&- &
+	exec {answer}< <(exec "$top/tests/canned.pl" "$folder" "$@" </dev/null 3>&-)
 	servers+=($!)
-	for _ in {1..200}; do
-		[ ! -s "$folder/port" ] || break
-		sleep 0.01
-	done
-	port=$(<"$folder/port")
+	read -r port <&"$answer"
+	exec {answer}<&-
 }
 
 canned_stop() { [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true; }

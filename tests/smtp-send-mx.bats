@@ -1,6 +1,7 @@
 # Where smtp-send goes without -s: a DNS server of our own, and a server on each of several addresses of loopback.
 load helper
 load dns
+load canned.bash
 
 setup_file() {
 	dns_zone there.example <<-END
@@ -27,22 +28,14 @@ teardown_file() { peers_stop; }
 setup() {
 	smtp_port=$(free_port)
 	pennypost "resolver $dns" "smtp-port $smtp_port"
-	servers=()
 	cd "$BATS_TEST_TMPDIR" || return
 	printf 'Subject: x\n\nbody\n' >message
 }
 
-teardown() { [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true; }
+teardown() { canned_stop; }
 
 # server ADDRESS ARG...: as canned.pl has it; its folder is ADDRESS.
-server() {
-	local folder=$PWD/$1
-
-	mkdir "$folder"
-	"$top/tests/canned.pl" "$folder" "at=$1:$smtp_port" "${@:2}" 3>&- &
-	servers+=($!)
-	await 5 test -s "$folder/port"
-}
+server() { canned "$1" "at=$1:$smtp_port" "${@:2}"; }
 
 send() { timeout 30 smtp-send -t greeting=300ms -t mail=300ms -f alice@here.example "$@" <message; }
 
