@@ -4,21 +4,16 @@
 #include "domain.h"
 #include "limit.h"
 
-/* Base64 with folds in it; whatever else is none of its digits makes it worthless. */
+/* Base64 with folds in it, at whose lines it is cut, and at blanks; whatever else is none of its digits makes it worthless. */
 static bool decode(slice value, buf *to)
 {
 	struct base64_decoder d = { .begun = false };
-	slice line;
+	slice line, word, piece;
 
-	while (value.n) {
-		size_t n = 0;
-
-		while (n < value.n && !ascii_blank(value.p[n]) && value.p[n] != '\r' && value.p[n] != '\n')
-			n++;
-		line = slice_upto(value, n);
-		base64_decode(&d, line, to);
-		value = slice_from(value, n + 1);
-	}
+	while (slice_cut(&value, '\n', &line))
+		for (line = slice_trim(line); slice_cut(&line, ' ', &word);)
+			while (slice_cut(&word, '\t', &piece))
+				base64_decode(&d, piece, to);
 	base64_decode_finish(&d, to);
 	return d.wrong < 0 && to->n;
 }

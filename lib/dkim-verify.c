@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <time.h>
 
 #include "dkim-verify.h"
@@ -51,12 +52,14 @@ void dkim_verify_begin(struct dkim_verify *v, struct dkim_keys *keys, slice fiel
 	*v = (struct dkim_verify){ .keys = keys };
 	too_many = dkim_fields_begin(&v->fields, fields) != 0;
 	while (!v->more && head_find_next(&fields, "DKIM-Signature", &f)) {
-		struct dkim_check *c = &v->check[v->count];
+		struct dkim_check *c;
 
 		v->more = v->count == LIMIT_SIGNATURES;
 		if (v->more)
 			break;
-		v->count++;
+		v->check = mem_grow(v->check, v->count + 1, sizeof *v->check);
+		c = &v->check[v->count++];
+		*c = (struct dkim_check){ .result = DKIM_NONE };
 		read_signature(c, &f);
 		if (is_open(c) && too_many)
 			decide(c, DKIM_PERMERROR, "a header of too many fields");
@@ -128,6 +131,7 @@ void dkim_verify_free(struct dkim_verify *v)
 {
 	for (size_t i = 0; i < v->count; i++)
 		dkim_signature_free(&v->check[i].signature);
+	free(v->check);
 	dkim_fields_free(&v->fields);
 }
 

@@ -35,7 +35,7 @@ struct dkim_verify {
 	struct dkim_keys *keys;
 	struct dkim_fields fields;      /* of the header, which has to stay */
 	size_t count;
-	struct dkim_check check[LIMIT_SIGNATURES];
+	struct dkim_check *check;       /* owned, count of them, at most LIMIT_SIGNATURES */
 	bool more;                      /* there are signatures that are not looked at */
 	bool hashing[2];                /* the body, simple and relaxed */
 	struct dkim_body body[2];

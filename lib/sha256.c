@@ -1,15 +1,20 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include "sha256.h"
 
-/* OpenSSL's configuration is not read: that takes longer than a signature, and may load what is no part of us. */
+/*
+ * OpenSSL's configuration is not read: that takes longer than a signature, and may load what is no part of us. Its random
+ * numbers, which RSA needs, come of a hash: by default they have it set up all ciphers that there are.
+ */
 const EVP_MD *sha256_algorithm(void)
 {
 	static EVP_MD *md;
 
 	if (!md) {
 		OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+		RAND_set_DRBG_type(NULL, "HASH-DRBG", NULL, NULL, "SHA256");
 		md = EVP_MD_fetch(NULL, "SHA256", NULL);
 	}
 	if (!md)

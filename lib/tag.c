@@ -39,8 +39,8 @@ static bool is_name(slice s)
 
 static bool is_value(slice s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (ascii_control(s.p[i]) && s.p[i] != '\t' && s.p[i] != '\r' && s.p[i] != '\n')
+	for (const char *p = s.p; s.n--; p++)
+		if ((unsigned char)*p < ' ' ? *p != '\t' && *p != '\r' && *p != '\n' : *p == 127)
 			return false;
 	return true;
 }
