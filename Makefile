@@ -49,6 +49,9 @@ objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bin/$(1).c bin/$(1)/*.c)
 $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 	$(link)
 
+# What is started for each message has of OpenSSL what it needs, out of the archive too: whole it costs a start more than a
+# signature.
+$(addprefix $(BUILD)/bin/,dkim-sign dkim-verify auth-check): ldlibs := $(subst -lssl -lcrypto,$(call archive,crypto),$(ldlibs))
 # HTTPS is for one of them.
 $(BUILD)/bin/sts-fetch: ldlibs += -lcurl
 
