@@ -162,6 +162,11 @@ static int called_back(Gsasl *library, Gsasl_session *session, Gsasl_property pr
 	return GSASL_NO_CALLBACK;
 }
 
+static bool is_plus(unsigned mechanism)
+{
+	return mechanism == SASL_SCRAM_SHA_1_PLUS || mechanism == SASL_SCRAM_SHA_256_PLUS;
+}
+
 static void use_library(struct sasl *s, unsigned mechanism, int (*start)(Gsasl *, const char *, Gsasl_session **))
 {
 	if (gsasl_init(&s->library) != GSASL_OK)
@@ -170,7 +175,7 @@ static void use_library(struct sasl *s, unsigned mechanism, int (*start)(Gsasl *
 	gsasl_callback_hook_set(s->library, s);
 	if (start(s->library, sasl_name(mechanism), &s->session) != GSASL_OK)
 		fail(EX_OSERR, "libgsasl does not know %s", sasl_name(mechanism));
-	if (s->binding.n)
+	if (s->binding.n && (s->judge || is_plus(mechanism))) /* it gives up where the client could bind, and the server does not */
 		add_property(s, GSASL_CB_TLS_EXPORTER, buf_slice(&s->binding));
 }
 

@@ -31,7 +31,7 @@ struct sasl_credentials {
 	bool oauth;             /* it is a token */
 	slice host;             /* the server's name, and its port, 0 where it is not known: for OAUTHBEARER */
 	unsigned short port;
-	slice binding;          /* tls-exporter of the connection (RFC 9266), in base64; empty: none */
+	slice binding;          /* tls-exporter of the connection (RFC 9266), in base64, for -PLUS; empty: none */
 };
 
 /* NULL where the credentials cannot be said in the mechanism: a NUL in them, or a control character in a token. */

@@ -2,6 +2,7 @@
 load helper
 load peers
 load canned.bash
+load tls
 
 setup() {
 	pennypost 'auth-plaintext 127.0.0.1'
@@ -124,8 +125,11 @@ $(printf 'user=tim\1auth=Bearer %s\1\1' "$long" | base64 -w0)" ]
 	peers
 	port=$(free_port)
 	dovecot_auth tim tanstaaftanstaaf
+	tls_authority
+	tls_certificate mail 127.0.0.1
 	postfix_start "$port" 'smtpd_sasl_auth_enable = yes' 'smtpd_sasl_type = dovecot' "smtpd_sasl_path = $peer_folder/auth" \
-		'smtpd_relay_restrictions = permit_sasl_authenticated, reject'
+		'smtpd_relay_restrictions = permit_sasl_authenticated, reject' smtpd_tls_security_level=may \
+		"smtpd_tls_cert_file=$tls/mail.pem" "smtpd_tls_key_file=$tls/mail.key"
 	declare -A ports
 	for mechanism in SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN; do
 		ports[$mechanism]=$(free_port)
@@ -140,8 +144,17 @@ $(printf 'user=tim\1auth=Bearer %s\1\1' "$long" | base64 -w0)" ]
 		grep -q "^C: AUTH $mechanism" <<<"$stderr"
 		[[ $output = *"	250	2.0.0	"* ]]
 	done
-	secret "127.0.0.1:${ports[SCRAM-SHA-256]} tim tanstaaftanstaaF"
-	port=${ports[SCRAM-SHA-256]}
-	run -75 send -t auth=9s
+	# By TLS: to a server that has proven who it is, or need not.
+	pennypost
+	secret '127.0.0.1 tim tanstaaftanstaaf'
+	run -75 send
+	[[ $output = *"	451	4.7.8	cannot log in: no password is sent to a server that does not prove who it is	"* ]]
+	echo "tls-ca $tls/ca.pem" >>"$PENNYPOST/conf"
+	run -0 send
+	pennypost
+	run -0 send -o tls=require
+
+	secret "127.0.0.1 tim tanstaaftanstaaF"
+	run -75 send -o tls=require -t auth=9s
 	[[ $output = *"	451	4.7.8	cannot log in: 535 5.7.8 "* ]]
 }

@@ -1,6 +1,7 @@
 /* AUTH (RFC 4954): what sasl-answer says, who has the passwords, goes to the server, and back. */
 #include <string.h>
 
+#include "base64.h"
 #include "clock.h"
 #include "net.h"
 #include "mechanism.h"
@@ -68,8 +69,8 @@ static bool is_safe(const struct session *s)
 	struct address address;
 	slice wrong;
 
-	if (s->tls)
-		return tls_proof(s->tls) != TLS_NO_PROOF || s->place.tls == ROUTE_TLS_REQUIRE;
+	if (s->tls && (tls_proof(s->tls) != TLS_NO_PROOF || s->place.tls == ROUTE_TLS_REQUIRE))
+		return true;
 	if (getpeername(s->out.fd, (struct sockaddr *)&peer.to, &peer.length))
 		return false;
 	if (peer.to.ss_family == AF_UNIX)
@@ -90,6 +91,15 @@ static void begin(struct session *s, slice words)
 		    : SLICE("no password is sent without TLS"));
 }
 
+/* What ties an exchange to this connection: nobody between us can pass it on. */
+static void add_binding(const struct session *s, buf *to)
+{
+	unsigned char binding[TLS_BINDING];
+
+	if (s->tls && tls_binding(s->tls, binding))
+		base64_add(to, (slice){ (const char *)binding, sizeof binding });
+}
+
 void session_log_in(struct session *s)
 {
 	buf question = { NULL, 0, 0 };
@@ -103,6 +113,7 @@ void session_log_in(struct session *s)
 	buf_addchar(&question, '\t');
 	sasl_add_names(&question, s->features.mechanisms);
 	buf_addchar(&question, '\t');
+	add_binding(s, &question);
 	ask(s, &question, &verb, &rest);
 	buf_free(&question);
 	if (slice_is(verb, "none"))

@@ -115,6 +115,7 @@ static void bound_elsewhere(void)
 	struct sasl_credentials c = tim;
 
 	c.binding = SLICE("YmluZGluZw==");
+	ok(exchange(SASL_SCRAM_SHA_256, &c, nothing) == SASL_DONE, "a server that binds to none");
 	ok(exchange(SASL_SCRAM_SHA_256_PLUS, &c, c.binding) == SASL_DONE, "bound to this channel");
 	ok(exchange(SASL_SCRAM_SHA_256_PLUS, &c, SLICE("YmluZGluZ2U=")) == SASL_REFUSED, "bound to another");
 }
