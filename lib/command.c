@@ -245,6 +245,17 @@ static const char *take_body(slice value, void *command)
 	return NULL;
 }
 
+static const char *take_requiretls(slice value, void *command)
+{
+	struct mail_command *m = command;
+
+	if (value.p)
+		return "501 5.5.4 REQUIRETLS takes no value";
+	m->requires_tls = true;
+	add_word(&m->options, "requiretls", value);
+	return NULL;
+}
+
 static const char *take_utf8(slice value, void *command)
 {
 	struct mail_command *m = command;
@@ -288,7 +299,7 @@ static bool take_prefix(slice *argument, const char *prefix)
 const char *command_mail(slice argument, struct mail_command *m)
 {
 	static const struct parameter known[] = {
-		{ "SIZE", take_size }, { "BODY", take_body }, { "SMTPUTF8", take_utf8 },
+		{ "SIZE", take_size }, { "BODY", take_body }, { "SMTPUTF8", take_utf8 }, { "REQUIRETLS", take_requiretls },
 		{ "RET", take_ret }, { "ENVID", take_envid }, { NULL, NULL },
 	};
 	const char *wrong;

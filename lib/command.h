@@ -27,6 +27,7 @@ struct mail_command {
 	struct path from;
 	long long size;         /* as the client announces it, or 0 */
 	bool utf8;              /* SMTPUTF8 was given */
+	bool requires_tls;      /* REQUIRETLS was (RFC 8689) */
 	buf options;            /* words as in struct queued; owned */
 };
 

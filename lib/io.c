@@ -55,8 +55,10 @@ void reader_restart(struct reader *r)
 
 static void reader_make_room(struct reader *r)
 {
-	if (!r->p)
-		reader_open(r, r->fd);
+	if (!r->p) {
+		r->cap = LIMIT_STREAM;
+		r->p = mem_alloc(r->cap);
+	}
 	if (r->start == 0 || r->end < r->cap)
 		return;
 	memmove(r->p, r->p + r->start, r->end - r->start);
@@ -257,8 +259,10 @@ int writer_flush(struct writer *w)
 
 int writer_put(struct writer *w, slice bytes)
 {
-	if (!w->p)
-		writer_open(w, w->fd);
+	if (!w->p) {
+		w->cap = LIMIT_STREAM;
+		w->p = mem_alloc(w->cap);
+	}
 	if (bytes.n > w->cap - w->n && writer_flush(w))
 		return -1;
 	if (bytes.n >= w->cap / (w->n ? 1 : 2)) /* half a buffer costs less as a write of its own than copied */

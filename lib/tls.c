@@ -355,7 +355,7 @@ const char *tls_version(const struct tls *t)
 
 const char *tls_cipher(const struct tls *t)
 {
-	return SSL_get_cipher_name(t->ssl);
+	return SSL_CIPHER_standard_name(SSL_get_current_cipher(t->ssl));
 }
 
 bool tls_resumed(const struct tls *t)

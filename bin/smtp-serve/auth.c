@@ -21,6 +21,8 @@ static bool is_safe(const struct session *s)
 {
 	slice wrong;
 
+	if (s->tls)
+		return true;
 	return s->client.known && network_listed(s->conf->auth_plaintext, &s->client.address, &wrong) > 0;
 }
 

@@ -47,9 +47,13 @@ static void do_ehlo(struct session *s, slice argument)
 	reply(s, "250-PIPELINING");
 	reply(s, "250-SIZE %lld", s->conf->size_limit);
 	reply(s, "250-8BITMIME");
+	if (tls_offered(s))
+		reply(s, "250-STARTTLS");
 	reply(s, "250-SMTPUTF8");
 	if (!s->command)
 		reply(s, "250-DSN");
+	if (!s->command && s->tls)
+		reply(s, "250-REQUIRETLS");
 	reply(s, "250-ENHANCEDSTATUSCODES");
 	auth_offer(s);
 	reply(s, "250 CHUNKING");
@@ -99,6 +103,8 @@ static void do_mail(struct session *s, slice argument)
 		reply(s, "530 5.7.0 Authentication required");
 	else if (wrong)
 		reply(s, "%s", wrong);
+	else if (m.requires_tls && (!s->tls || s->command))
+		reply(s, "555 5.5.4 REQUIRETLS is not for here");
 	else if (m.size > s->conf->size_limit)
 		reply(s, "552 5.3.4 The letter is larger than we take");
 	else if ((wrong = sender_admit(s, m.from.address)))
@@ -204,7 +210,7 @@ static const struct command {
 	const char *name;
 	void (*handle)(struct session *, slice argument);
 } commands[] = {
-	{ "HELO", do_helo }, { "EHLO", do_ehlo_smtp }, { "LHLO", do_lhlo },
+	{ "HELO", do_helo }, { "EHLO", do_ehlo_smtp }, { "LHLO", do_lhlo }, { "STARTTLS", do_starttls },
 	{ "AUTH", do_auth }, { "MAIL", do_mail }, { "RCPT", do_rcpt }, { "DATA", do_data }, { "BDAT", do_bdat },
 	{ "RSET", do_rset }, { "NOOP", do_noop }, { "QUIT", do_quit },
 	{ "VRFY", do_vrfy }, { "EXPN", do_expn }, { "HELP", do_help },

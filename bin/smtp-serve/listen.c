@@ -269,7 +269,7 @@ static void reread(struct conf *conf)
 	buf why = { NULL, 0, 0 };
 
 	to_reread = 0;
-	if (conf_read(&fresh, &why) || !networks_known(&fresh, &why)) {
+	if (conf_read(&fresh, &why) || !networks_known(&fresh, &why) || tls_prepare(&fresh, &why)) {
 		warn("%s", why.p);
 	} else {
 		*conf = fresh;

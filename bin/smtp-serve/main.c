@@ -11,7 +11,7 @@
 #include "listen.h"
 #include "serve.h"
 
-static const char usage[] = "usage: smtp-serve [-ls] [-C count] [-c count] [-t seconds] [command [argument ...]]";
+static const char usage[] = "usage: smtp-serve [-lsT] [-C count] [-c count] [-t seconds] [command [argument ...]]";
 
 static struct session session;
 static struct conf conf;
@@ -63,16 +63,18 @@ int main(int argc, char **argv)
 	static const int statuses[] = { EX_OK, EX_OK, EX_TEMPFAIL, EX_PROTOCOL, EX_IOERR };
 	struct sigaction action = { .sa_handler = broken_pipe };
 	long long seconds = LIMIT_SILENCE, most = LIMIT_SESSIONS, each = LIMIT_SESSIONS_EACH;
+	buf why = { NULL, 0, 0 };
 	bool listening;
 	int ch, status;
 
 	fail_name("smtp-serve", usage);
-	while ((ch = getopt(argc, argv, "+C:c:lst:")) != -1)
+	while ((ch = getopt(argc, argv, "+C:c:lst:T")) != -1)
 		switch (ch) {
 		case 'C': each = number(optarg); break;
 		case 'c': most = number(optarg); break;
 		case 'l': session.lmtp = true; break;
 		case 's': session.submission = true; break;
+		case 'T': session.implicit_tls = true; break;
 		case 't': seconds = number(optarg); break;
 		default: fail_usage();
 		}
@@ -81,6 +83,10 @@ int main(int argc, char **argv)
 	part_from_client();
 	sigaction(SIGPIPE, &action, NULL);
 	conf_load(&conf);
+	if (tls_prepare(&conf, &why))
+		fail(EX_CONFIG, "%s", why.p);
+	if (session.implicit_tls && !conf.tls_certificate[0])
+		fail(EX_CONFIG, "-T: no tls-certificate in %s/conf", conf.home);
 	session.conf = &conf;
 	session.patience = seconds * 1000;
 	listening = listen_find();

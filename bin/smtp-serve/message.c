@@ -16,7 +16,7 @@ const char *protocol(const struct session *s)
 	static char name[16];
 	const char *plain = s->lmtp ? "LMTP" : s->extended && !s->utf8 ? "ESMTP" : "SMTP";
 
-	snprintf(name, sizeof name, "%s%s%s", s->utf8 ? "UTF8" : "", plain, s->user.n ? "A" : "");
+	snprintf(name, sizeof name, "%s%s%s%s", s->utf8 ? "UTF8" : "", plain, s->tls ? "S" : "", s->user.n ? "A" : "");
 	return name;
 }
 
@@ -34,6 +34,8 @@ static void add_received(struct session *s)
 	buf_print(&field, "\n\tby %s with %s", s->conf->hostname, protocol(s));
 	if (s->has_letter)
 		buf_print(&field, " id %s", s->letter.id);
+	if (s->tls)
+		buf_print(&field, "\n\ttls %s", tls_cipher(s->tls)); /* RFC 8314 §7.4 */
 	if (s->accepted == 1)
 		buf_print(&field, "\n\tfor <%s>", s->recipients.p);
 	buf_addtext(&field, "; ");

@@ -10,6 +10,7 @@
 #include "letter.h"
 #include "network.h"
 #include "routes.h"
+#include "tls.h"
 
 /* Who is at the other end. */
 struct client {
@@ -32,12 +33,25 @@ bool client_address(int connection, struct address *);
 struct session;
 void confine(const struct session *);
 
+/*
+ * What TLS needs, from the files that the settings name: before there are sessions, and again when settings were read again, where
+ * what there was stays if there is something wrong. 0; -1, and why.
+ */
+int tls_prepare(const struct conf *, buf *why);
+bool tls_offered(const struct session *);
+
+/* The handshake: the session goes through TLS, or has ended. */
+bool tls_begin(struct session *);
+void tls_end(struct session *);
+void do_starttls(struct session *, slice argument);
+
 /* Why a session ends; what main returns. */
 enum ending { GOING_ON, CLIENT_LEFT, CLIENT_SLOW, CLIENT_WRONG, WE_FAILED };
 
 struct session {
 	const struct conf *conf;
 	bool lmtp, submission;
+	bool implicit_tls;              /* from the first byte (RFC 8314 §3) */
 	char **command;                 /* what takes the letters instead of the queue, NULL-ended; or NULL */
 	int64_t patience;               /* ms that the client may be silent, or take for a command */
 	struct client client;
@@ -55,6 +69,7 @@ struct session {
 
 	buf helo;                       /* what the client calls itself, made harmless; empty: no HELO yet */
 	bool extended;                  /* EHLO or LHLO, not HELO */
+	struct tls *tls;                /* what the session goes through, or NULL */
 	buf user;                       /* who logged in; empty: nobody */
 	buf claimed;                    /* the same for logs, or who it was that could not */
 	int wrong_passwords;

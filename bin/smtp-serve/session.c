@@ -180,14 +180,15 @@ void session_run(struct session *s)
 {
 	client_find(&s->client, s->conf);
 	s->last_use = clock_ms();
-	if (s->client.speaks_first) {
+	if (s->client.speaks_first && !s->implicit_tls) {
 		hang_up(s, CLIENT_WRONG, "554 5.5.1 You spoke before you were greeted");
-	} else {
+	} else if (!s->implicit_tls || tls_begin(s)) {
 		reply(s, "220 %s %s Pennypost", s->conf->hostname, s->lmtp ? "LMTP" : "ESMTP");
 		run_commands(s);
 	}
 	session_reset(s);
 	flush(s);
+	tls_end(s);
 	deliver(s);
 	if (s->ending == CLIENT_WRONG)
 		linger();
@@ -197,7 +198,8 @@ void session_renew(struct session *s)
 {
 	buf *const texts[] = { &s->ids, &s->helo, &s->sender, &s->options, &s->recipients, &s->refusal,
 		&s->user, &s->claimed, &s->header };
-	struct session fresh = { .conf = s->conf, .lmtp = s->lmtp, .submission = s->submission, .command = s->command,
+	struct session fresh = { .conf = s->conf, .lmtp = s->lmtp, .submission = s->submission,
+		.implicit_tls = s->implicit_tls, .command = s->command,
 		.patience = s->patience, .has_users = s->has_users, .checker = s->checker };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

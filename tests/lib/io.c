@@ -68,6 +68,21 @@ static void long_line(void)
 	wait(NULL);
 }
 
+/* What is set before its first use stays. */
+static void first_use(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+	struct reader in = { .fd = fd, .nonblocking = true };
+	struct writer out = { .fd = fd, .nonblocking = true };
+
+	reader_fill(&in);
+	writer_char(&out, 'x');
+	ok(in.nonblocking && out.nonblocking, "a stream that is first used keeps its settings");
+	reader_close(&in);
+	writer_close(&out);
+	close(fd);
+}
+
 static void deadlines(void)
 {
 	static char block[1 << 20];
@@ -136,6 +151,7 @@ int main(void)
 	for (size_t piece = 1; piece <= 16; piece += 5)
 		lines(piece);
 	long_line();
+	first_use();
 	deadlines();
 	both_write_first();
 	return tap_done();
