@@ -20,10 +20,10 @@ static const char usage[] = "usage: tls-report [-n] [-d domain] [-r server[:port
 #define BOUNDARY "=_tls-report"
 
 /* What a line of smtp-send has: a report is of a domain, and has a part for each policy and its text. */
-enum column { DOMAIN, POLICY, REQUIRED, TEXT = REQUIRED, RESULT, FROM, EXCHANGE, HELO, TO, REASON, COLUMNS, SAME = 1 };
+enum column { DOMAIN, POLICY, REQUIRED, TEXT = REQUIRED, RESULT, FROM, EXCHANGE, TO, REASON, COLUMNS, SAME = 1 };
 
 static const char *const names[COLUMNS] = { [DOMAIN] = "domain", [POLICY] = "policy", [TEXT] = "text", [RESULT] = "tlsrpt",
-	[FROM] = "from", [EXCHANGE] = "mx", [HELO] = "helo", [TO] = "to", [REASON] = "reason" };
+	[FROM] = "from", [EXCHANGE] = "mx", [TO] = "to", [REASON] = "reason" };
 
 struct reports {
 	struct feedback feedback;
@@ -133,7 +133,6 @@ static void add_failure(buf *to, const slice *value, unsigned long long count)
 	add_member(to, "result-type", value[RESULT]);
 	add_member(to, "sending-mta-ip", value[FROM]);
 	add_member(to, "receiving-mx-hostname", value[EXCHANGE]);
-	add_member(to, "receiving-mx-helo", value[HELO]);
 	add_member(to, "receiving-ip", value[TO]);
 	add_member(to, "failure-reason-code", value[REASON]);
 	buf_addchar(to, '}');

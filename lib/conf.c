@@ -24,6 +24,7 @@ static const struct setting table[] = {
 	SETTING("resolver", TEXT, resolver, ""),
 	SETTING("smtp-port", COUNT, smtp_port, "25"),
 	SETTING("https-port", COUNT, https_port, "443"),
+	SETTING("tls-report", TEXT, tls_report, "off"),
 	SETTING("tls-ca", TEXT, tls_ca, ""),
 	SETTING("tls-certificate", TEXT, tls_certificate, ""),
 	SETTING("tls-key", TEXT, tls_key, ""),
@@ -147,6 +148,8 @@ static int check(const struct conf *c, buf *why)
 {
 	if (strcmp(c->deliver, "background") && strcmp(c->deliver, "queue") && strcmp(c->deliver, "now"))
 		buf_print(why, "%s/conf: deliver: not background, queue or now", c->home);
+	else if (strcmp(c->tls_report, "off") && strcmp(c->tls_report, "on"))
+		buf_print(why, "%s/conf: tls-report: not off or on", c->home);
 	else if (strcmp(c->log, "syslog") && strcmp(c->log, "stderr"))
 		buf_print(why, "%s/conf: log: not syslog or stderr", c->home);
 	else if (!is_port(c->smtp_port) || !is_port(c->https_port))

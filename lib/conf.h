@@ -18,6 +18,7 @@ struct conf {
 	char *masquerade;
 	char *smarthost;
 	char *resolver;
+	char *tls_report;               /* "off" or "on" */
 	char *tls_ca;                   /* absolute, or empty, as the next four */
 	char *tls_certificate;          /* a list, of what smtp-serve shows */
 	char *tls_key;

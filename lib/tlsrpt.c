@@ -37,14 +37,13 @@ void tlsrpt_record(const struct tlsrpt_outcome *o)
 {
 	buf line = { NULL, 0, 0 };
 
-	buf_print(&line, "tlsrpt=%s", o->result);
+	buf_print(&line, "tlsrpt=%.*s", (int)o->result.n, o->result.p);
 	add(&line, "domain", o->domain);
 	buf_print(&line, " policy=%s time=", o->policy);
 	clock_add_stamp(&line, clock_now());
 	add(&line, "mx", o->exchange);
 	add_address(&line, "from", o->from);
 	add_address(&line, "to", o->to);
-	add(&line, "helo", slice_upto(o->helo, LIMIT_DOMAIN));
 	add(&line, "reason", slice_upto(o->reason, LIMIT_SAID));
 	add(&line, "text", shortened(o->text));
 	log_line("%s", line.p);

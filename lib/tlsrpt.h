@@ -8,15 +8,14 @@
 
 #include "network.h"
 
-/* Slices are borrowed, and may be empty but for the domain: what strangers say is written so that it stays in its place. */
+/* Slices are borrowed, and may be empty but for domain and result: what strangers say is written so that it stays in its place. */
 struct tlsrpt_outcome {
 	slice domain;           /* of the recipients, in A-labels */
 	const char *policy;     /* "tlsa", "sts" or "no-policy-found" (§4.4) */
 	slice text;             /* of the policy, a line each: TLSA records as zone files have them, or the text of MTA-STS */
-	const char *result;     /* "success", or what failed: "starttls-not-supported", "certificate-expired", … (§4.3) */
+	slice result;           /* "success", or what failed: "starttls-not-supported", "certificate-expired", … (§4.3) */
 	slice reason;           /* with a failure, in words */
 	slice exchange;         /* the name of the host that was called; empty: none was, for there was no policy to be had */
-	slice helo;             /* what it calls itself */
 	const struct address *from, *to;        /* of the connection, or NULL */
 };
 

@@ -17,7 +17,7 @@ REPORT = {"organization-name": r".+", "date-range": {"start-datetime": STAMP, "e
 POLICY = {"policy": {"policy-type": "tlsa|sts|no-policy-found", "?policy-string": LIST, "policy-domain": r"\S+", "?mx-host": LIST},
           "summary": {"total-successful-session-count": COUNT, "total-failure-session-count": COUNT}, "?failure-details": LIST}
 FAILURE = {"result-type": "|".join(RESULTS), "?sending-mta-ip": r"[0-9a-f.:]+", "?receiving-mx-hostname": r"\S+",
-           "?receiving-mx-helo": ".*", "?receiving-ip": r"[0-9a-f.:]+", "failed-session-count": COUNT, "?failure-reason-code": ".*"}
+           "?receiving-ip": r"[0-9a-f.:]+", "failed-session-count": COUNT, "?failure-reason-code": ".*"}
 
 
 def check(value, schema):
@@ -43,5 +43,5 @@ for line in sys.stdin:
         print(policy["policy-domain"], policy["policy-type"], policy.get("policy-string", ""), policy.get("mx-host", ""), *summary.values())
         for failure in failures:
             check(failure, FAILURE)
-            print(*(f"{name}={value}" for name, value in failure.items()))
+            print(policy["policy-domain"], *(f"{name}={value}" for name, value in failure.items()))
         assert sum(failure["failed-session-count"] for failure in failures) == summary["total-failure-session-count"]

@@ -8,8 +8,8 @@
 #include "fail.h"
 #include "mx.h"
 #include "net.h"
+#include "report.h"
 #include "session.h"
-#include "sts-find.h"
 
 enum { DNS_PATIENCE = 20 * 1000, LMTP_PORT = 24, SUBMISSIONS_PORT = 465 };
 
@@ -28,6 +28,7 @@ struct way {
 	struct host *host;
 	size_t count;
 	buf domain;             /* in A-labels; empty where the server was given */
+	struct sts_find sts;
 	int code;
 	char enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	buf why;
@@ -80,12 +81,12 @@ static struct dns *dns(struct way *w)
 }
 
 /* What the domain and each host ask for; a host that we must not trust now is as good as none. */
-static void secure_hosts(struct way *w, const struct mx *mx, const struct sts *sts, unsigned short port)
+static void secure_hosts(struct way *w, const struct mx *mx, unsigned short port)
 {
 	static const bool all_answered;
 
 	for (size_t i = 0; i < w->count; i++) {
-		security_apply(&w->host[i].security, sts);
+		security_apply(&w->host[i].security, &w->sts.sts);
 		if (mx->exchange[i].secure)
 			security_ask(&w->host[i].security, mx->setup->dns, port);
 	}
@@ -97,6 +98,7 @@ static void secure_hosts(struct way *w, const struct mx *mx, const struct sts *s
 		if (h->dead) {
 			note(w, 451, h->security.trouble_enhanced);
 			buf_addslice(&w->why, buf_slice(&h->security.trouble));
+			report_host(&h->security, &w->sts);
 		}
 	}
 }
@@ -112,7 +114,6 @@ static void find_exchanges(struct way *w, struct place place)
 {
 	struct mx_setup setup = { .dns = dns(w), .ourselves = settings.conf.hostname };
 	unsigned short port = 0;
-	struct sts_find sts;
 	slice host;
 	struct mx mx;
 
@@ -130,17 +131,17 @@ static void find_exchanges(struct way *w, struct place place)
 			buf_addslice(&w->domain, place.domain);
 		mx_exchanges(&mx, &setup, buf_slice(&w->domain));
 	}
-	sts_begin(&sts, setup.dns, &settings.conf, place.tls == ROUTE_TLS_OFF ? SLICE("") : place.domain);
+	sts_begin(&w->sts, setup.dns, &settings.conf, place.tls == ROUTE_TLS_OFF ? SLICE("") : place.domain);
 	port = port ? port : usual_port(place);
 	mx_wait(&mx);
-	sts_end(&sts);
+	sts_end(&w->sts);
+	report_policy(&w->sts);
 	if (mx.status != MX_OK)
 		note_dns(w, &mx, place.server.n > 0);
 	w->host = mem_alloc(mx.exchanges * sizeof *w->host);
 	for (size_t i = 0; i < mx.exchanges; i++)
 		add_exchange(w, place, &mx.exchange[i], port);
-	secure_hosts(w, &mx, &sts.sts, port);
-	sts_free(&sts);
+	secure_hosts(w, &mx, port);
 	mx_free(&mx);
 }
 
@@ -254,6 +255,7 @@ static void talk(struct way *w, struct place place)
 		if (fd < 0)
 			continue;
 		session_run(&s, fd, place, buf_slice(&w->tried), &h->security, cautious);
+		report_session(&s, &w->sts, address);
 		session_close(&s);
 		if (s.handshake_failed && !h->security.must) {
 			h->security.off = true; /* some encryption is better than none, and none than no letter (RFC 7435) */
@@ -292,6 +294,7 @@ void deliver(struct place of)
 	}
 	free(w.host);
 	buf_free(&w.domain);
+	sts_free(&w.sts);
 	buf_free(&w.why);
 	buf_free(&w.tried);
 	buf_free(&w.secured);

@@ -32,14 +32,26 @@ void security_decide(struct security *s, struct place place, const char *domain,
 }
 
 /* The certificate has to have the exchange's name, and the domain's will not do (RFC 8461 §4.2). */
+static void use_own_name(struct security *s)
+{
+	s->named = true;
+	s->domain = NULL;
+}
+
+/* What is only tested is looked at as if it counted, for reports. */
 void security_apply(struct security *s, const struct sts *sts)
 {
-	if (s->off || sts->mode != STS_ENFORCE)
+	if (s->off || sts->mode == STS_NONE)
 		return;
+	if (sts->mode == STS_TESTING) {
+		if (s->proof == TLS_NO_PROOF)
+			use_own_name(s);
+		return;
+	}
 	s->policy = "mta-sts";
-	s->must = s->named = true;
+	s->must = true;
 	s->proof = TLS_BY_CA;
-	s->domain = NULL;
+	use_own_name(s);
 	if (!sts_allows(sts, slice_of(s->host))) {
 		buf_print(&s->trouble, "the MTA-STS policy of the domain does not name %s", s->host);
 		s->trouble_enhanced = "4.7.5";

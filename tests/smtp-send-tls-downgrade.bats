@@ -1,0 +1,211 @@
+# A man in the middle (tests/mitm.py) takes TLS away between smtp-send and a real Postfix, or shows certificates of his own: what
+# was asked for by a route, DANE or MTA-STS is not talked out of smtp-send, and the letter does not leave.
+# shellcheck disable=SC2154 # variables of bats and of the fixtures
+load helper
+load dns
+load tls
+load https
+
+# What he does at 127.0.1.1, .2, …
+ways=(pass strip cross refuse unknown garbage inject stranger other expired liar honest)
+
+# zone KIND: a domain for each way, its own exchange.
+zone() {
+	local i
+
+	for i in "${!ways[@]}"; do
+		printf '%s MX 10 %s\n%s A 127.0.1.%d\n' "${ways[i]}" "${ways[i]}" "${ways[i]}" $((i + 1))
+		[ "$1" != dane ] || echo "_$port._tcp.${ways[i]} TLSA $(tls_record mail)"
+		[ "$1" != sts ] || printf '_mta-sts.%s TXT "v=STSv1; id=1"\nmta-sts.%s A 127.0.0.1\n' "${ways[i]}" "${ways[i]}"
+	done
+}
+
+policy() { printf 'version: STSv1\nmode: %s\nmx: %s\nmax_age: 86400\n' "$1" "$2"; }
+
+setup_file() {
+	local names hosts way
+
+	peers
+	port=$(free_port) upstream=$(free_port)
+	export port
+	tls_authority
+	tls_authority rogue
+	names='*.dane.example,DNS:*.sts.example,DNS:*.open.example'
+	tls_certificate mail "$names"
+	tls_certificate stranger "$names" -CA "$tls/rogue.pem" -CAkey "$tls/rogue.key"
+	tls_certificate other evil.example
+	tls_certificate expired "$names" -days -1
+	dns_zone dane.example signed < <(zone dane)
+	dns_zone bogus.example signed <<<$'@ MX 10 mail\nmail A 127.0.1.1'
+	sed -i 's/127\.0\.1\.1/127.0.1.2/' "$peer_folder/zones/bogus.example"
+	dns_zone open.example < <(zone open)
+	dns_zone sts.example <<-END
+		$(zone sts)
+		blocked MX 10 strip
+		_mta-sts.blocked CNAME x.dead.test.
+		gone MX 10 strip
+		changed MX 10 strip
+		_mta-sts.changed TXT "v=STSv1; id=2"
+		mta-sts.changed A 127.0.0.1
+		led-away MX 10 mail.evil.example.
+		testing MX 10 strip
+		first MX 10 strip
+		_mta-sts.first TXT "v=STSv1; id=1"
+		mta-sts.first A 127.0.0.1
+	END
+	dns_zone evil.example <<<'mail A 127.0.1.1'
+	for way in "${ways[@]}"; do
+		hosts+=" mta-sts.$way.sts.example"
+	done
+	https_certificate "${hosts# }"
+	https_certificate mta-sts.changed.sts.example evil.example
+	https_certificate mta-sts.first.sts.example evil.example
+	for way in "${ways[@]}"; do
+		policy enforce '*.sts.example' | https_reply "mta-sts.$way.sts.example" '200 OK'
+	done
+	dns_start
+	https_start
+	postfix_start "$upstream" smtpd_tls_security_level=may "smtpd_tls_cert_file=$tls/mail.pem" "smtpd_tls_key_file=$tls/mail.key" \
+		virtual_mailbox_domains=static:all virtual_mailbox_maps=static:bob/
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$tls"
+	in_background mitm "$port" /usr/bin/python3 "$BATS_TEST_DIRNAME/mitm.py" "$port" "$upstream" "$tls"
+}
+
+teardown_file() { peers_stop; }
+
+setup() {
+	pennypost "resolver $dns" "smtp-port $port" "https-port $https" "tls-ca $tls/ca.pem" "tls-report on"
+	rm -f "$tls/heard" "$tls/requests"
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# sent DOMAIN [ARG...]: to bob at each way of the domain; in $left and $stayed those by which the letter left and did not, as
+# the results have it.
+sent() {
+	local domain=$1 recipients=("${ways[@]/#/bob@}")
+
+	shift
+	timeout 30 smtp-send -t tls=1s -f alice@here.example "$@" "${recipients[@]/%/.$domain}" <<<$'Subject: x\n\nx' \
+		>results 2>said || true
+	left=$(sed -n 's/^-\tbob@\([a-z]*\)\.[^\t]*\t250\t.*/\1/p' results | paste -sd' ')
+	stayed=$(sed -nE 's/^-\tbob@([a-z]*)\.[^\t]*\t(451\t4\.7\.[45]|550\t5\.7\.30)\t.*/\1/p' results | paste -sd' ')
+}
+
+# overheard: the ways at which a letter, or who it is for, could be read by somebody else.
+overheard() { sed -nE 's/^([a-z]*) (MAIL|RCPT|DATA|BDAT).*/\1/p' "$tls/heard" | grep -vx honest | sort -u | paste -sd' '; }
+
+# reported DOMAIN: what is reported of it: policy, sessions that were encrypted as it asks, and others; and how these failed.
+reported() {
+	[ -e reports ] || tls-report -n said | /usr/bin/python3 "$top/tests/tlsrpt.py" >reports
+	sed -nE -e "s/^$1 (tlsa|sts|no-policy-found) .* ([0-9]+ [0-9]+)$/\1 \2/p" -e "s/^$1 .*result-type=([^ ]*).*/\1/p" reports | paste -sd' '
+}
+
+# one ADDRESS [ARG...]: to this address.
+one() { run --separate-stderr timeout 30 smtp-send -t tls=1s -f alice@here.example "${@:2}" "$1" <<<$'Subject: x\n\nx'; }
+
+kept() {
+	[ "$status" = 75 ] && [[ $output = *$'\t451\t4.7.'*"$1"* ]] && [ -z "$(overheard)" ] || { echo "$output"; return 1; }
+}
+
+# cached DOMAIN MODE EXCHANGE: what was fetched of it yesterday.
+cached() {
+	mkdir -p "$PENNYPOST/queue/sts"
+	{
+		printf 'pennypost-sts 1\nid 1\nfetched %s\nexpires %s\n\n' "$(date -ud '1 day ago' +%FT%TZ)" "$(date -ud '1 day' +%FT%TZ)"
+		policy "$2" "$3"
+	} >"$PENNYPOST/queue/sts/$1"
+}
+
+@test "nothing is asked for: he can read all that he likes, and the letters leave" {
+	sent open.example
+	[ "$left" = "${ways[*]}" ]
+	[ "$(overheard)" = 'cross expired garbage liar other refuse stranger strip unknown' ]
+	[ "$(reported stranger.open.example)" = 'no-policy-found 1 0' ]
+	[ "$(reported refuse.open.example)" = 'no-policy-found 0 1 starttls-not-supported' ]
+}
+
+@test "tls=require: only where there is TLS, whoever speaks it" {
+	sent open.example -o tls=require
+	[ "$left" = 'pass inject stranger other expired honest' ]
+	[ "$stayed" = 'strip cross refuse unknown garbage liar' ]
+	[ "$(overheard)" = 'expired other stranger' ]
+}
+
+@test "tls=verify: only with a certificate that counts" {
+	sent open.example -o tls=verify
+	[ "$left" = 'pass inject honest' ]
+	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
+	[ "$(overheard)" = '' ]
+}
+
+@test "DANE" {
+	sent dane.example
+	[ "$left" = 'pass inject honest' ]
+	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
+	[ "$(overheard)" = '' ]
+	[[ $(<results) = *proof=dane,policy=dane* ]]
+	[ "$(reported pass.dane.example)" = 'tlsa 1 0' ]
+	[ "$(reported strip.dane.example)" = 'tlsa 0 1 starttls-not-supported' ]
+	[ "$(reported stranger.dane.example)" = 'tlsa 0 1 certificate-not-trusted' ]
+	grep -F "pass.dane.example tlsa ['$(tls_record mail)']" reports
+	one bob@bogus.example
+	[ "$status" = 75 ]
+	[[ $output = *$'\t4.4.3\t'*SERVFAIL* ]]
+}
+
+@test "REQUIRETLS: only to who has proven who he is, and promises to go on like that" {
+	for domain in dane open; do
+		sent $domain.example -o requiretls
+		[ "$left" = honest ]
+		[ "$stayed " = "${ways[*]/honest}" ]
+		[ "$(overheard)" = '' ]
+	done
+}
+
+@test "MTA-STS: smtp-send has the policies fetched, once" {
+	sent sts.example
+	[ "$left" = 'pass inject honest' ]
+	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
+	[ "$(overheard)" = '' ]
+	[[ $(<results) = *proof=ca,policy=mta-sts* ]]
+	[ "$(reported pass.sts.example)" = 'sts 1 0' ]
+	[ "$(reported expired.sts.example)" = 'sts 0 1 certificate-expired' ]
+	[ "$(reported other.sts.example)" = 'sts 0 1 certificate-host-mismatch' ]
+	[ "$(reported garbage.sts.example)" = 'sts 0 1 validation-failure' ]
+	[ "$(wc -l <"$tls/requests")" = "${#ways[@]}" ]
+	sent sts.example
+	[ "$left" = 'pass inject honest' ]
+	[ "$(wc -l <"$tls/requests")" = "${#ways[@]}" ]
+}
+
+@test "MTA-STS: a policy that was fetched before holds when its record or the new one is kept back" {
+	for domain in blocked gone changed; do
+		cached $domain.sts.example enforce '*.sts.example'
+		one bob@$domain.sts.example
+		kept 'mta-sts'
+	done
+	grep '^failed .* 2 sts-webpki-invalid' "$PENNYPOST/queue/sts/changed.sts.example"
+	touch -d '1 min ago' "$PENNYPOST/queue/sts/changed.sts.example"
+	one bob@changed.sts.example
+	kept 'mta-sts'
+	[ "$(stat -c %Y "$PENNYPOST/queue/sts/changed.sts.example")" -lt "$(date -d '30 sec ago' +%s)" ]
+}
+
+@test "MTA-STS: an exchange that the policy does not name gets nothing" {
+	cached led-away.sts.example enforce '*.sts.example'
+	one bob@led-away.sts.example
+	kept 'does not name mail.evil.example'
+	[[ $stderr = 'tlsrpt=validation-failure domain=led-away.sts.example policy=sts '* ]]
+}
+
+@test "MTA-STS: only with enforce, and only what could be fetched once (RFC 8461 §10.2)" {
+	cached testing.sts.example testing '*.sts.example'
+	one bob@testing.sts.example
+	[ "$status" = 0 ]
+	[[ $stderr = 'tlsrpt=starttls-not-supported domain=testing.sts.example policy=sts '* ]]
+	one bob@first.sts.example
+	[ "$status" = 0 ]
+	grep 'sts-webpki-invalid' "$PENNYPOST/queue/sts/first.sts.example"
+	[[ ${stderr_lines[0]} = 'tlsrpt=sts-webpki-invalid domain=first.sts.example policy=sts '*' reason='* ]]
+	[[ ${stderr_lines[1]} = 'tlsrpt=starttls-not-supported domain=first.sts.example policy=no-policy-found '* ]]
+}
