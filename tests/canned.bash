@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # top is of helper.bash
+# shellcheck shell=bash disable=SC2154,SC2034 # top is of helper.bash
 # Servers for tests that do what they are told, see canned.pl; end them with canned_stop.
 servers=()
 

@@ -37,7 +37,7 @@ teardown() { canned_stop; }
 # server ADDRESS ARG...: as canned.pl has it; its folder is ADDRESS.
 server() { canned "$1" "at=$1:$smtp_port" "${@:2}"; }
 
-send() { timeout 30 smtp-send -t greeting=300ms -t mail=300ms -f alice@here.example "$@" <message; }
+send() { timeout 30 smtp-send -t greeting=1s -t mail=1s -f alice@here.example "$@" <message; }
 
 @test "the first exchange takes it; the result names it with its address" {
 	server 127.0.0.2

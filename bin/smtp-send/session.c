@@ -268,7 +268,7 @@ static void wait_for_both(struct session *s)
 		run_out(s);
 	if (ready > 0 && fds[1].revents) {
 		jobs_take();
-		s->parted = s->state == LEAVING && !jobs_over();
+		s->parted = s->state == LEAVING && work_any();
 		if (s->parted)
 			s->state = OVER;
 	}

@@ -180,10 +180,10 @@ static bool begin(struct session *s)
 		jobs_take();
 		w = work_find(s->place);
 	}
-	if (!w && jobs_over())
-		session_quit(s);
-	else if (!w && work_any() && s->owed_count == 0)
+	if (!w && work_any() && s->owed_count == 0)
 		session_part(s);
+	else if (!w && !work_any() && jobs_over())
+		session_quit(s);
 	if (!w || s->flight_count == LIMIT_IN_FLIGHT)
 		return false;
 	work_hold(w);
