@@ -74,13 +74,16 @@ deps:
 	@tests/deps
 
 # `make check TESTS=tests/NAME.bats` runs one file.
-TESTS = $(units) $(fuzzers) $(wildcard tests/*.bats)
-jobs = -j$(shell nproc)
+# Most of the time tests wait, for a server or the disk: twice as many run at once as there are processors. The short
+# ones come last, so that all end together.
+TESTS = $(wildcard tests/*.bats) $(fuzzers) $(units)
+processors = $(shell nproc)
+jobs = -j$(processors)
 fuzzed = $(filter $(fuzzers),$(TESTS))
 check: deps
 	@$(MAKE) $(jobs) all $(filter $(units),$(TESTS))
 	@$(if $(fuzzed),$(fuzz_make) $(jobs) $(fuzzed:$(BUILD)/fuzz/%=$(BUILD)/fuzz/targets/%) && $(MAKE) $(fuzzed))
-	@BUILD=$(abspath $(BUILD)) prove --timer -j2 --exec tests/run $(TESTS)
+	@BUILD=$(abspath $(BUILD)) prove --timer -j$$((2 * $(processors))) --exec tests/run $(TESTS)
 
 # Every system call of the programs that take letters over is once the last, or fails: some minutes.
 check-crash: all
