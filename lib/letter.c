@@ -143,6 +143,21 @@ int letter_begin(struct letter *l, const struct conf *c, slice sender, slice opt
 	return write_envelope(l, sender, options);
 }
 
+int letter_begin_own(struct letter *l, const struct conf *c, slice sender, slice options)
+{
+	char *keys = conf_path(c, "dkim");
+	buf all = { NULL, 0, 0 };
+	int status;
+
+	buf_addslice(&all, options);
+	if (access(keys, F_OK) == 0)
+		buf_addtext(&all, " sign");
+	status = letter_begin(l, c, sender, buf_slice(&all));
+	buf_free(&all);
+	free(keys);
+	return status;
+}
+
 int letter_hold(struct letter *l)
 {
 	l->folder = queue_folder(&l->queue, "hold");
@@ -290,7 +305,7 @@ int letter_drop_held(const struct queue *queue, const char *id)
 bool letter_takes_option(slice option)
 {
 	static const char *const known[] = { "smtputf8", "body=7bit", "body=8bitmime", "body=binarymime",
-		"ret=full", "ret=hdrs", "requiretls", "verp", "tls=off", "tls=require", "tls=verify" };
+		"ret=full", "ret=hdrs", "requiretls", "sign", "verp", "tls=off", "tls=require", "tls=verify" };
 
 	if (slice_starts(option, "envid="))
 		return xtext_is(slice_from(option, 6));

@@ -29,6 +29,9 @@ struct letter {
 /* options: words as in struct queued. An empty sender is the null reverse-path. */
 int letter_begin(struct letter *, const struct conf *, slice sender, slice options);
 
+/* The same of a letter that begins here: where there are keys for such (signers.h), it is signed on its way out. */
+int letter_begin_own(struct letter *, const struct conf *, slice sender, slice options);
+
 /* Right behind letter_begin: it will stand in hold/, which no runner touches. letter_release puts it into the queue. */
 int letter_hold(struct letter *);
 

@@ -52,7 +52,7 @@ int masthead_begin(struct letter *letter, const struct conf *c, const struct lis
 
 	list_add_address(&sender, l, strcmp(l->verp, "yes") == 0 ? "-bounce-=" : "-bounce");
 	add_options(&options, l);
-	status = letter_begin(letter, c, buf_slice(&sender), buf_slice(&options));
+	status = letter_begin_own(letter, c, buf_slice(&sender), buf_slice(&options));
 	buf_free(&sender);
 	buf_free(&options);
 	return status;

@@ -111,7 +111,7 @@ static int add_member(void *letter, const struct member *m)
 
 static int post(struct letter *letter, const struct conf *c, const struct list *l, const struct notification *n)
 {
-	if (letter_begin(letter, c, n->sender, SLICE("")))
+	if (letter_begin_own(letter, c, n->sender, SLICE("")))
 		return -1;
 	if (n->to.n ? letter_recipient(letter, n->to) : list_members(l, n->members, add_member, letter))
 		return -1;

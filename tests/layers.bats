@@ -21,7 +21,7 @@ received personal html authres author
 words transfer dkim-fields
 param notice report origin request dkim-signature
 maildir messages boundary dkim-sign
-downgrade part scan
+downgrade part scan signers
 bounced leaf filename
 mboxes mmdf babyl digest
 mailbox

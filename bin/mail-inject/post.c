@@ -148,7 +148,7 @@ static void begin(const struct conf *c, struct envelope *e, const struct request
 		buf_print(&options, " ret=%s", r->returned);
 	if (r->envelope_id.n)
 		buf_print(&options, " envid=%s", r->envelope_id.p);
-	if (letter_begin(&letter, c, buf_slice(&e->sender), buf_slice(&options))) {
+	if (letter_begin_own(&letter, c, buf_slice(&e->sender), buf_slice(&options))) {
 		if (errno == EINVAL)
 			fail(EX_DATAERR, "sender `%s': not an address", e->sender.p);
 		refuse(c->queue);

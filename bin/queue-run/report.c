@@ -54,7 +54,7 @@ static int store(struct manager *m, const struct entry *e, const struct bounce *
 	int status = -1;
 
 	bounce_options(b, e->q.fd, e->q.message, whole, &options);
-	if (letter_begin(l, &m->conf, SLICE(""), buf_slice(&options)) == 0 && letter_recipient(l, b->to) == 0
+	if (letter_begin_own(l, &m->conf, SLICE(""), buf_slice(&options)) == 0 && letter_recipient(l, b->to) == 0
 	    && bounce_write(b, e->q.fd, e->q.message, whole, put, l) == 0)
 		status = letter_commit(l);
 	if (status)

@@ -171,7 +171,14 @@ void content_rewind(struct content *c, bool convert)
 	stop_conversion(c);
 	c->at = c->begin;
 	c->last = '\n';
+	c->ahead_due = c->ahead.n;
 	c->conversion = convert ? TO_CONVERT : AS_IT_IS;
+}
+
+void content_put_ahead(struct content *c, buf *fields)
+{
+	buf_free(&c->ahead);
+	c->ahead = *fields;
 }
 
 bool content_converts(const struct content *c)
@@ -200,8 +207,14 @@ int content_try(struct content *c, struct facts *facts)
 int content_next(struct content *c, bool stuffed, buf *wire)
 {
 	slice block;
-	int got = content_converts(c) ? next_converted(c, &block) : next_block(c, &block);
+	int got;
 
+	if (c->ahead_due) {
+		buf_addslice(wire, buf_slice(&c->ahead));
+		c->ahead_due = false;
+		return 1;
+	}
+	got = content_converts(c) ? next_converted(c, &block) : next_block(c, &block);
 	if (got > 0)
 		add_block(c, block, stuffed, wire);
 	else if (got == 0 && c->last != '\n')
@@ -218,6 +231,7 @@ int content_open(struct content *c, slice path, int fd, off_t begin)
 	c->begin = begin;
 	c->whole = false;
 	buf_clear(&c->above);
+	buf_clear(&c->ahead);
 	content_rewind(c, false);
 	if (c->borrowed)
 		return 0;
@@ -239,6 +253,7 @@ void content_free(struct content *c)
 {
 	content_close(c);
 	buf_free(&c->above);
+	buf_free(&c->ahead);
 	buf_free(&c->block);
 	buf_free(&c->converted);
 }

@@ -27,6 +27,8 @@ struct content {
 	int fd;
 	bool borrowed;          /* fd is not ours to close */
 	buf above;              /* fields that go before what the file holds; set after content_open */
+	buf ahead;              /* what goes before all that, in the form of the wire */
+	bool ahead_due;
 	off_t begin, at;        /* of the message in the file; of the next byte to read */
 	buf block;              /* the last bytes read: all of them if `whole` */
 	bool whole;
@@ -46,6 +48,9 @@ int content_learn(struct content *, struct facts *);
 
 /* Learns whether it can be converted, and what it becomes: 0, -1 and errno. */
 int content_try(struct content *, struct facts *);
+
+/* Takes over fields that go ahead of it from the next content_rewind on. */
+void content_put_ahead(struct content *, buf *fields);
 
 /* Back to its first byte, to be sent as it is or converted. */
 void content_rewind(struct content *, bool convert);

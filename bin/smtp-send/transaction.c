@@ -5,6 +5,7 @@
 #include "personal.h"
 #include "queue.h"
 #include "session.h"
+#include "sign.h"
 
 static bool pipelining(const struct session *s)
 {
@@ -56,7 +57,7 @@ static void answer_unreadable(struct session *s, struct transaction *t)
 
 static long long wire_size(const struct session *s, const struct work *w)
 {
-	return content_converts(&s->content) ? w->facts.converted_size : w->facts.size;
+	return (content_converts(&s->content) ? w->facts.converted_size : w->facts.size) + (long long)s->content.ahead.n;
 }
 
 /* RFC 1870 §6.1 */
@@ -175,6 +176,7 @@ static bool is_refused(struct session *s, struct work *w)
 static bool begin(struct session *s)
 {
 	struct work *w = work_find(s->place);
+	const char *why;
 
 	if (!w && jobs_wanted()) {
 		jobs_take();
@@ -189,6 +191,8 @@ static bool begin(struct session *s)
 	work_hold(w);
 	if (learn(s, w))
 		answer_here(s, w, 451, "4.3.0", strerror(errno));
+	else if ((why = sign_content(&s->content, w->job.options)))
+		answer_here(s, w, 451, "4.3.5", why);
 	else if (!is_refused(s, w))
 		s->writing = new_transaction(s, w);
 	if (!s->writing)

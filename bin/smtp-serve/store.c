@@ -25,12 +25,14 @@ static const char *trouble(const struct session *s, int error)
 
 const char *store_begin(struct session *s, const struct mail_command *m)
 {
+	int (*begin)(struct letter *, const struct conf *, slice, slice) = s->client.trusted ? letter_begin_own : letter_begin;
+
 	buf_addslice(&s->sender, m->from.address);
 	buf_addslice(&s->options, buf_slice(&m->options));
 	if (s->command)
 		return NULL;
 	s->has_letter = true;
-	if (letter_begin(&s->letter, s->conf, m->from.address, buf_slice(&m->options)) == 0)
+	if (begin(&s->letter, s->conf, m->from.address, buf_slice(&m->options)) == 0)
 		return NULL;
 	return errno == EINVAL ? "501 5.1.7 Not a sender's address" : trouble(s, errno);
 }
