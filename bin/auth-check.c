@@ -231,11 +231,13 @@ static bool is_trusted(const struct check *c)
 	return listed;
 }
 
-/* It has shown who it is: ESMTPA, ESMTPSA, … (RFC 3848); no other name of a protocol ends so. */
+/* It has shown who it is, by a certificate or by AUTH: ESMTPA, ESMTPSA, … (RFC 3848); no other name of a protocol ends so. */
 static bool is_authenticated(void)
 {
-	const char *protocol = getenv("SMTP_PROTOCOL");
+	const char *protocol = getenv("SMTP_PROTOCOL"), *trusted = getenv("SMTP_TRUSTED");
 
+	if (trusted && strcmp(trusted, "yes") == 0)
+		return true;
 	return protocol && protocol[0] && protocol[strlen(protocol) - 1] == 'A';
 }
 

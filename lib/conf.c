@@ -34,6 +34,7 @@ static const struct setting table[] = {
 	SETTING("mailboxes", TEXT, mailboxes, ""),
 	SETTING("mailbox", TEXT, mailbox, "Maildir"),
 	SETTING("relay-from", TEXT, relay_from, "127.0.0.0/8 ::1"),
+	SETTING("relay-certificates", TEXT, relay_certificates, ""),
 	SETTING("auth", TEXT, auth, ""),
 	SETTING("auth-plaintext", TEXT, auth_plaintext, ""),
 	SETTING("size-limit", SIZE, size_limit, "50M"),

@@ -28,6 +28,7 @@ struct conf {
 	char *mailboxes;                /* absolute, or empty */
 	char *mailbox;
 	char *relay_from;               /* a list of networks */
+	char *relay_certificates;       /* a list of fingerprints */
 	char *auth;                     /* "", "users", "pam" or "pam:SERVICE" */
 	char *auth_plaintext;           /* a list of networks */
 	char *filter;

@@ -114,8 +114,9 @@ sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed
 	for protocol in ESMTPA ESMTPSA LMTPSA UTF8SMTPSA; do
 		SMTP_PROTOCOL=$protocol auth-check -p <letter | cmp - letter
 	done
+	SMTP_PROTOCOL=ESMTPS SMTP_TRUSTED=yes auth-check -p <letter | cmp - letter
 	for protocol in SMTP ESMTP ESMTPS UTF8SMTP ''; do
-		SMTP_PROTOCOL=$protocol run -77 auth-check -p <letter
+		SMTP_TRUSTED='' SMTP_PROTOCOL=$protocol run -77 auth-check -p <letter
 	done
 }
 

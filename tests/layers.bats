@@ -4,7 +4,7 @@ load helper
 layers='
 buf limit
 sha256 der tag
-clock fail network sandbox reference
+clock fail network fingerprint sandbox reference
 io chance
 settings run replace private tally
 helper

@@ -1,6 +1,7 @@
 # smtp-serve -s where clients log in.
 load helper
 load peers
+load tls
 
 setup() {
 	pennypost 'auth users' 'auth-plaintext 192.0.2.0/24 127.0.0.1' 'relay-from' 'local-domains here.example lists.example'
@@ -189,4 +190,57 @@ may() {
 	grep '^235 2.7.0' said
 	run gsasl --client --smtp --no-starttls -m SCRAM-SHA-256 -a alice -p wrong --service smtp "127.0.0.1" "$port" </dev/null
 	[[ $output = *'535 5.7.8'* ]]
+}
+
+# encrypted [ARG]...: smtp-serve -s with a certificate, at a port, for real clients.
+encrypted() {
+	tls_authority
+	tls_certificate here 127.0.0.1
+	tls_certificate inner inner.example
+	pennypost 'auth users' "tls-certificate $tls/here.pem" "tls-key $tls/here.key" "tls-ca $tls/ca.pem" 'relay-from' "$@"
+	port=$(free_port)
+	peer_folder=$(mktemp -d "$BATS_TEST_TMPDIR/peers.XXXXXX")
+	unset TCPREMOTEIP
+	in_background server "$port" "$top/tests/listen.pl" 127.0.0.1 "$port" smtp-serve -s -t 20
+}
+
+@test "by TLS: AUTH is offered within it alone, to swaks, to the gsasl tool and to smtp-send, bound to the connection" {
+	encrypted
+	swaks --server "127.0.0.1:$port" --quit-after EHLO >said
+	run ! grep AUTH said
+	swaks --server "127.0.0.1:$port" --tls --auth PLAIN --auth-user alice --auth-password 'correct horse' --from alice@here.example \
+		--to carol@there.example >said
+	grep -q '250-AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN' said
+	grep -q 'by here.example with ESMTPSA id' "$(queued)"
+	for mechanism in SCRAM-SHA-256-PLUS 'SCRAM-SHA-256 --no-cb'; do
+		# shellcheck disable=SC2086 # words
+		gsasl --client --smtp --x509-ca-file "$tls/ca.pem" -m $mechanism -a alice -p 'correct horse' --service smtp 127.0.0.1 "$port" </dev/null >said 2>&1
+		grep '^235 2.7.0' said
+	done
+	printf 'From: alice@here.example\n\nhello\n' >message
+	(umask 077 && echo '127.0.0.1 alice correct horse' >"$PENNYPOST/secrets")
+	run -0 smtp-send -v -f alice@here.example -s "127.0.0.1:$port" carol@there.example <message
+	grep '^C: AUTH SCRAM-SHA-256-PLUS' <<<"$output"
+	(umask 077 && echo '127.0.0.1 alice wrong' >"$PENNYPOST/secrets")
+	run -75 smtp-send -f alice@here.example -s "127.0.0.1:$port" carol@there.example <message
+	[[ $output = *"	451	4.7.8	cannot log in: 535 5.7.8 Wrong user or password	"* ]]
+}
+
+@test "a certificate that is listed lets its owner relay, also when he comes back by a ticket; another does not" {
+	encrypted 'relay-certificates'
+	print=$(openssl x509 -in "$tls/inner.pem" -noout -fingerprint -sha256 | cut -d= -f2)
+	sed -i "s/^relay-certificates.*/relay-certificates 00${print:2} $print/" "$PENNYPOST/conf"
+	kill -HUP "$(<"$peer_folder/server.pid")"
+	to_carol() {
+		printf 'EHLO x\r\nMAIL FROM:<root@inner.example>\r\nRCPT TO:<carol@there.example>\r\nQUIT\r\n' | { cat; sleep 0.3; } |
+			timeout 10 openssl s_client -quiet -starttls smtp -connect "127.0.0.1:$port" "$@" 2>client.log | tr -d '\r' | tail -n 3 | cut -c1-9 | paste -sd' '
+	}
+	[ "$(to_carol)" = '530 5.7.0 503 5.5.1 221 2.0.0' ]
+	[ "$(to_carol -cert "$tls/here.pem" -key "$tls/here.key")" = '530 5.7.0 503 5.5.1 221 2.0.0' ]
+	[ "$(to_carol -cert "$tls/inner.pem" -key "$tls/inner.key" -sess_out ticket)" = '250 2.1.0 250 2.1.5 221 2.0.0' ]
+	[ "$(to_carol -cert "$tls/inner.pem" -key "$tls/inner.key" -sess_in ticket)" = '250 2.1.0 250 2.1.5 221 2.0.0' ]
+	grep "certificate=$(tr -d : <<<"${print,,}") status=authenticated" "$peer_folder/server.log"
+	echo 'relay-certificates 12:34' >>"$PENNYPOST/conf"
+	run -78 smtp-serve </dev/null
+	[[ $output = *"relay-certificates: \`12:34': not a SHA-256 fingerprint" ]]
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base64.h"
 #include "fail.h"
 #include "limit.h"
 #include "mechanism.h"
@@ -36,14 +37,26 @@ static void ask(struct session *s, const buf *question, slice *verb, slice *rest
 	slice_cut(rest, '\t', verb);
 }
 
+/* What ties an exchange to this connection: nobody between us can pass it on. */
+static void add_binding(const struct session *s, buf *to)
+{
+	unsigned char binding[TLS_BINDING];
+
+	if (s->tls && tls_binding(s->tls, binding))
+		base64_add(to, (slice){ (const char *)binding, sizeof binding });
+}
+
 void auth_offer(struct session *s)
 {
-	static const buf question = { "offer\t", 6, 0 };
+	buf question = { NULL, 0, 0 };
 	slice verb, names;
 
 	if (!s->has_users || s->user.n || !is_safe(s))
 		return;
+	buf_addtext(&question, "offer\t");
+	add_binding(s, &question);
 	ask(s, &question, &verb, &names);
+	buf_free(&question);
 	if (slice_is(verb, "offer") && names.n)
 		reply(s, "250-AUTH %.*s", (int)names.n, names.p);
 }
@@ -170,7 +183,9 @@ void do_auth(struct session *s, slice argument)
 	buf_reserve(&question, LIMIT_SASL + 8);
 	buf_print(&question, "begin\t%s\t", sasl_name(sasl_mechanism(name)));
 	buf_addslice(&question, initial);
-	buf_print(&question, "\t\t%s", s->client.text);
+	buf_addchar(&question, '\t');
+	add_binding(s, &question);
+	buf_print(&question, "\t%s", s->client.text);
 	hold(s, &question);
 	buf_wipe(&question);
 	forget(s);

@@ -15,7 +15,7 @@
 /* Who is at the other end. */
 struct client {
 	bool known;             /* the address is */
-	bool trusted;           /* it is in relay-from, or has logged in */
+	bool trusted;           /* it is in relay-from, has logged in, or a certificate in relay-certificates */
 	bool speaks_first;      /* before it was greeted */
 	struct address address;
 	bool called;            /* we know at which of our addresses, here */

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "fail.h"
+#include "fingerprint.h"
 #include "serve.h"
 
 /* Made before there are sessions: those share its memory, and the tickets by which clients come back. */
@@ -12,9 +13,14 @@ static struct tls_context *context;
 int tls_prepare(const struct conf *conf, buf *why)
 {
 	struct tls_context *fresh = NULL;
+	slice wrong;
 
+	if (fingerprint_listed(conf->relay_certificates, (slice){ "", 0 }, &wrong) < 0) {
+		buf_print(why, "relay-certificates: `%.*s': not a SHA-256 fingerprint", (int)wrong.n, wrong.p);
+		return -1;
+	}
 	if (conf->tls_certificate[0]) {
-		fresh = tls_for_servers(conf->tls_certificate, conf->tls_key, false, why);
+		fresh = tls_for_servers(conf->tls_certificate, conf->tls_key, conf->relay_certificates[0], why);
 		if (!fresh)
 			return -1;
 	}
@@ -33,6 +39,20 @@ static void make_nonblocking(int fd)
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+/* One that is listed lets its owner relay; to show it he has to have the key. */
+static void look_at_certificate(struct session *s)
+{
+	buf print = { NULL, 0, 0 };
+	slice wrong;
+
+	if (s->conf->relay_certificates[0] && tls_fingerprint(s->tls, &print)
+	    && fingerprint_listed(s->conf->relay_certificates, buf_slice(&print), &wrong) > 0) {
+		s->client.trusted = true;
+		log_line("client=%s certificate=%s status=authenticated", s->client.text, print.p);
+	}
+	buf_free(&print);
+}
+
 bool tls_begin(struct session *s)
 {
 	buf why = { NULL, 0, 0 };
@@ -46,6 +66,7 @@ bool tls_begin(struct session *s)
 		tls_end(s);
 	} else {
 		tls_carry(s->tls, &io_in, &io_out);
+		look_at_certificate(s);
 	}
 	buf_free(&why);
 	return s->tls;

@@ -134,6 +134,7 @@ static void set_environment(const struct session *s)
 	set("SMTP_CLIENT_NAME", slice_of(s->client.name ? s->client.name : ""));
 	set("SMTP_HELO", buf_slice(&s->helo));
 	set("SMTP_PROTOCOL", slice_of(protocol(s)));
+	set("SMTP_TRUSTED", slice_of(s->client.trusted ? "yes" : ""));
 	set("SMTP_USER", buf_slice(&s->user));
 	set("SMTP_OPTIONS", buf_slice(&s->options));
 	if (s->accepted == 1)

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	bool good = conf_read(&c, &why) == 0;
 	char *texts[] = { c.home, c.hostname, c.domain, c.local_domains, c.masquerade, c.smarthost, c.resolver, c.queue,
-		c.mailboxes, c.mailbox, c.relay_from, c.auth, c.auth_plaintext, c.filter, c.deliver, c.postmaster, c.log };
+		c.mailboxes, c.mailbox, c.relay_from, c.relay_certificates, c.auth, c.auth_plaintext, c.filter, c.deliver, c.postmaster, c.log };
 	size_t count = sizeof texts / sizeof texts[0];
 
 	if (good)
