@@ -1,4 +1,5 @@
-"""https.py PORT FOLDER: who asks for HOST is shown the certificate HOST.pem and gets HOST.reply, or nothing where there is none.
+"""https.py PORT FOLDER: who asks for HOST is shown the certificate HOST.pem, else https.pem, and gets HOST.reply; where that is not
+there, nothing.
 
 What was asked is appended to the file `requests`, a line each: the host and the request line.
 """
@@ -17,14 +18,15 @@ def path(name):
 
 def host_of(hello):
     """The host whose name stands in this ClientHello: SNI."""
-    hosts = [name[:-4] for name in os.listdir(folder) if name.endswith(".pem")]
-    return next((host for host in hosts if b"\0" + bytes([len(host)]) + host.encode() in hello), "ca")
+    hosts = {os.path.splitext(name)[0] for name in os.listdir(folder)}
+    return next((host for host in hosts if b"\0" + bytes([len(host)]) + host.encode() in hello), "https")
 
 
 def talk(connection):
     host = host_of(connection.recv(4096, socket.MSG_PEEK))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path(host + ".pem"), path(host + ".key"))
+    certificate = path(host if os.path.exists(path(host + ".pem")) else "https")
+    context.load_cert_chain(certificate + ".pem", certificate + ".key")
     with context.wrap_socket(connection, server_side=True) as tls:
         request = tls.recv(4096).split(b"\r\n")[0].decode()
         if not request:

@@ -55,11 +55,9 @@ setup_file() {
 	END
 	dns_zone evil.example <<<'mail A 127.0.1.1'
 	for way in "${ways[@]}"; do
-		hosts+=" mta-sts.$way.sts.example"
+		hosts+=,DNS:mta-sts.$way.sts.example
 	done
-	https_certificate "${hosts# }"
-	https_certificate mta-sts.changed.sts.example evil.example
-	https_certificate mta-sts.first.sts.example evil.example
+	tls_certificate https "${hosts#,DNS:}"
 	for way in "${ways[@]}"; do
 		policy enforce '*.sts.example' | https_reply "mta-sts.$way.sts.example" '200 OK'
 	done

@@ -1,6 +1,7 @@
 # shellcheck disable=SC2154 # variables of the fixtures
 load helper
 load dns
+load tls
 load https
 
 policy() { printf 'version: STSv1\nmode: %s\nmx: mx.%s\nmx: *.backup.test\nmax_age: 86400\n' "$1" "$2"; }
@@ -8,15 +9,17 @@ policy() { printf 'version: STSv1\nmode: %s\nmx: mx.%s\nmx: *.backup.test\nmax_a
 setup_file() {
 	load helper
 	load dns
+	load tls
 	load https
-	https_authority
+	tls_authority
+	tls_authority nobody
 	good=
 	for name in good moved page broken full silent changing expired other stranger; do
 		dns_zone $name.test <<-END
 			_mta-sts TXT "v=STSv1; id=2026a;"
 			mta-sts A 127.0.0.1
 		END
-		good+=" mta-sts.$name.test"
+		good+=,DNS:mta-sts.$name.test
 	done
 	dns_zone homeless.test <<<'_mta-sts TXT "v=STSv1; id=2026a;"'
 	dns_zone twice.test <<-END
@@ -24,11 +27,10 @@ setup_file() {
 		_mta-sts TXT "v=STSv1; id=2026b;"
 	END
 	dns_zone without.test <<<'mta-sts A 127.0.0.1'
-	https_certificate "${good# }"
-	https_certificate mta-sts.expired.test mta-sts.expired.test -1
-	https_certificate mta-sts.other.test mta-sts.good.test
-	https_authority nobody
-	https_certificate mta-sts.stranger.test mta-sts.stranger.test 30 nobody
+	tls_certificate https "${good#,DNS:}"
+	tls_certificate mta-sts.expired.test mta-sts.expired.test -days -1
+	tls_certificate mta-sts.other.test mta-sts.good.test
+	tls_certificate mta-sts.stranger.test mta-sts.stranger.test -CA "$tls/nobody.pem" -CAkey "$tls/nobody.key"
 	dns_start
 	https_start
 }
@@ -106,7 +108,7 @@ failure() { sed -n 's/^failed [^ ]* 2026a //p' "$cache/$1"; }
 @test "a host that says nothing is given up in time" {
 	run -75 timeout 5 sts-fetch -t 1 silent.test
 	[[ $(failure silent.test) = 'sts-policy-fetch-error '*'timed out'* ]]
-	grep silent "$tls/requests"
+	grep GET "$tls/requests"
 	run -64 sts-fetch -t 0 silent.test
 }
 
