@@ -229,7 +229,7 @@ static void add_recipients(buf *to, struct dns *dns, slice domain)
 	buf_free(&name), buf_free(&p.where), buf_free(&p.why);
 }
 
-/* Multipart/report, and the fields by which mail systems know it (§5.3); it comes through even if encryption does not (RFC 8689 §5). */
+/* Multipart/report, and the fields by which mail systems know it (§5.3); it comes through even if encryption does not (§3, RFC 8689 §5). */
 static int mail(struct feedback *f, struct dns *dns)
 {
 	buf zipped = { NULL, 0, 0 }, recipients = { NULL, 0, 0 }, before = { NULL, 0, 0 };
@@ -292,7 +292,7 @@ int main(int argc, char **argv)
 		fail(server ? EX_USAGE : EX_CONFIG, "%s", why.p);
 	r.status = tally_read(&tally, argv + optind);
 	r.feedback = (struct feedback){ .conf = &conf, .begin = tally.begin, .end = tally.end, .type = "application/tlsrpt+gzip",
-		.suffix = "json.gz", .after = "\n--" BOUNDARY "--\n" };
+		.suffix = "json.gz", .options = SLICE("tls=may"), .after = "\n--" BOUNDARY "--\n" };
 	tally_walk(&tally, SAME, &reader, &r);
 	buf_free(&r.details);
 	dns_close(r.dns);

@@ -67,7 +67,7 @@ static int post(const struct feedback *f, slice recipients, slice zipped, struct
 	int done = -1;
 
 	feedback_add_sender(f->conf, &sender);
-	if (letter_begin_own(letter, f->conf, buf_slice(&sender), SLICE("")) == 0) {
+	if (letter_begin_own(letter, f->conf, buf_slice(&sender), f->options) == 0) {
 		add_header(&message, f, letter->id, buf_slice(&sender), recipients);
 		base64_more(&base64, zipped, &message);
 		base64_finish(&base64, &message);

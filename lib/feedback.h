@@ -14,6 +14,7 @@ struct feedback {
 	unsigned long long count;       /* of what it tells of */
 	buf text;                       /* it */
 	const char *type, *suffix;      /* once it is gzipped: application/gzip, xml.gz */
+	slice options;                  /* of the letter */
 	const char *before, *after;     /* what stands around that part in the letter: fields and other parts */
 };
 

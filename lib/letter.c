@@ -305,7 +305,7 @@ int letter_drop_held(const struct queue *queue, const char *id)
 bool letter_takes_option(slice option)
 {
 	static const char *const known[] = { "smtputf8", "body=7bit", "body=8bitmime", "body=binarymime",
-		"ret=full", "ret=hdrs", "requiretls", "sign", "verp", "tls=off", "tls=require", "tls=verify" };
+		"ret=full", "ret=hdrs", "requiretls", "sign", "verp", "tls=off", "tls=may", "tls=require", "tls=verify" };
 
 	if (slice_starts(option, "envid="))
 		return xtext_is(slice_from(option, 6));

@@ -8,7 +8,7 @@
 #include "routes.h"
 
 static const char *const tls_names[] = {
-	[ROUTE_TLS_OFF] = "off", [ROUTE_TLS_REQUIRE] = "require", [ROUTE_TLS_VERIFY] = "verify",
+	[ROUTE_TLS_OFF] = "off", [ROUTE_TLS_MAY] = "may", [ROUTE_TLS_REQUIRE] = "require", [ROUTE_TLS_VERIFY] = "verify",
 };
 
 int route_parse_tls(slice text, enum route_tls *tls)
@@ -101,7 +101,7 @@ int routes_read(struct routes *r, const struct conf *c, buf *why)
 
 	*r = (struct routes){ .conf = c };
 	if (c->smarthost[0] && read_server(slice_of(c->smarthost), &smarthost)) {
-		buf_print(why, "smarthost: `%s': not `host:port', nor with `tls=off', `tls=require' or `tls=verify'", c->smarthost);
+		buf_print(why, "smarthost: `%s': not `host:port', nor with `tls=off', `tls=may', `tls=require' or `tls=verify'", c->smarthost);
 		status = -1;
 		goto done;
 	}

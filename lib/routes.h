@@ -25,6 +25,7 @@ enum route_kind {
 enum route_tls {
 	ROUTE_TLS_OFFERED,      /* TLS where it is offered and succeeds, and any certificate (RFC 7435) */
 	ROUTE_TLS_OFF,
+	ROUTE_TLS_MAY,          /* as offered, whatever DANE and MTA-STS ask for */
 	ROUTE_TLS_REQUIRE,      /* TLS, and any certificate */
 	ROUTE_TLS_VERIFY,       /* and a certificate with the right name by an authority that we trust */
 };

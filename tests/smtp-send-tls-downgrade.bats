@@ -151,6 +151,12 @@ cached() {
 	[[ $output = *$'\t4.4.3\t'*SERVFAIL* ]]
 }
 
+@test "tls=may: what DANE asks for does not count, for reports that it fails" {
+	sent dane.example -o tls=may
+	[ "$left" = "${ways[*]}" ]
+	[[ $(<results) = *policy=may* ]]
+}
+
 @test "REQUIRETLS: only to who has proven who he is, and promises to go on like that" {
 	for domain in dane open; do
 		sent $domain.example -o requiretls

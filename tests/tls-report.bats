@@ -89,6 +89,7 @@ said() { /usr/bin/python3 "$top/tests/tlsrpt.py"; }
 	[ "$(tls-report log | cut -f1-3)" = $'example.test\t1\treports@example.test' ]
 	letter=$(queued)
 	grep -x 'sender postmaster@here.example' "$letter"
+	grep -x 'option tls=may' "$letter"
 	grep -x -- '-  reports@example.test' "$letter"
 	message_of "$letter" >message
 	[ "$(mime-list message | cut -f3 | paste -sd' ')" = 'multipart/report text/plain application/tlsrpt+gzip' ]

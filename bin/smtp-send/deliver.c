@@ -81,13 +81,13 @@ static struct dns *dns(struct way *w)
 }
 
 /* What the domain and each host ask for; a host that we must not trust now is as good as none. */
-static void secure_hosts(struct way *w, const struct mx *mx, unsigned short port)
+static void secure_hosts(struct way *w, struct place place, const struct mx *mx, unsigned short port)
 {
 	static const bool all_answered;
 
 	for (size_t i = 0; i < w->count; i++) {
 		security_apply(&w->host[i].security, &w->sts.sts);
-		if (mx->exchange[i].secure)
+		if (mx->exchange[i].secure && security_heeds(place))
 			security_ask(&w->host[i].security, mx->setup->dns, port);
 	}
 	dns_wait(mx->setup->dns, &all_answered);
@@ -131,7 +131,7 @@ static void find_exchanges(struct way *w, struct place place)
 			buf_addslice(&w->domain, place.domain);
 		mx_exchanges(&mx, &setup, buf_slice(&w->domain));
 	}
-	sts_begin(&w->sts, setup.dns, &settings.conf, place.tls == ROUTE_TLS_OFF ? SLICE("") : place.domain);
+	sts_begin(&w->sts, setup.dns, &settings.conf, security_heeds(place) ? place.domain : SLICE(""));
 	port = port ? port : usual_port(place);
 	mx_wait(&mx);
 	sts_end(&w->sts);
@@ -141,7 +141,7 @@ static void find_exchanges(struct way *w, struct place place)
 	w->host = mem_alloc(mx.exchanges * sizeof *w->host);
 	for (size_t i = 0; i < mx.exchanges; i++)
 		add_exchange(w, place, &mx.exchange[i], port);
-	secure_hosts(w, &mx, port);
+	secure_hosts(w, place, &mx, port);
 	mx_free(&mx);
 }
 

@@ -19,6 +19,11 @@ static char *name_of(const struct exchange *e)
 	return mem_text(slice_of(text));
 }
 
+bool security_heeds(struct place place)
+{
+	return place.tls != ROUTE_TLS_OFF && place.tls != ROUTE_TLS_MAY;
+}
+
 void security_decide(struct security *s, struct place place, const char *domain, const struct exchange *e)
 {
 	*s = (struct security){ .policy = "opportunistic", .host = name_of(e), .domain = domain };
@@ -41,7 +46,7 @@ static void use_own_name(struct security *s)
 /* What is only tested is looked at as if it counted, for reports. */
 void security_apply(struct security *s, const struct sts *sts)
 {
-	if (s->off || sts->mode == STS_NONE)
+	if (sts->mode == STS_NONE)
 		return;
 	if (sts->mode == STS_TESTING) {
 		if (s->proof == TLS_NO_PROOF)
@@ -105,8 +110,6 @@ void security_ask(struct security *s, struct dns *dns, unsigned short port)
 {
 	buf name = { NULL, 0, 0 };
 
-	if (s->off)
-		return;
 	buf_print(&name, "_%d._tcp.%s", port, s->host);
 	dns_ask(dns, name.p, ns_t_tlsa, read_tlsa, s);
 	buf_free(&name);

@@ -30,6 +30,9 @@ struct security {
 	size_t tlsa_count;
 };
 
+/* Whether what the domain and its hosts ask for counts. */
+bool security_heeds(struct place);
+
 /* For one exchange of the place, before it is called. */
 void security_decide(struct security *, struct place, const char *domain, const struct exchange *);
 
