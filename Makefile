@@ -51,7 +51,8 @@ $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 
 # What is started for each message has of OpenSSL what it needs, out of the archive too: whole it costs a start more than a
 # signature.
-$(addprefix $(BUILD)/bin/,dkim-sign dkim-verify auth-check): ldlibs := $(subst -lssl -lcrypto,$(call archive,crypto),$(ldlibs))
+$(addprefix $(BUILD)/bin/,dkim-sign dkim-verify auth-check smtp-send smtp-serve): \
+	ldlibs := $(subst -lssl -lcrypto,$(call archive,ssl) $(call archive,crypto),$(ldlibs))
 # HTTPS is for one of them.
 $(BUILD)/bin/sts-fetch: ldlibs += -lcurl
 

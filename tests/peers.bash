@@ -175,6 +175,7 @@ postfix_services() {
 	[ -z "${postfix_smtps:-}" ] || echo "127.0.0.1:$postfix_smtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes"
 	echo "pickup unix n - n 60 1 pickup"
 	echo "tlsmgr unix - - n 1000? 1 tlsmgr"
+	echo "tlsproxy unix - - n - 0 tlsproxy"
 	echo "cleanup unix n - n - 0 cleanup"
 	echo "qmgr unix n - n 300 1 qmgr"
 	echo "rewrite unix - - n - - trivial-rewrite"

@@ -267,7 +267,7 @@ static void talk(struct way *w, struct place place)
 		if (barren && work_find(place)) {
 			note_session(w, &s);
 			if (!deserves_more(w, &s, barren))
-				*(address && s.state != SHUT_OUT ? &address->dead : &h->dead) = true; /* one wrong password is enough */
+				*(address && !slice_is(s.why.enhanced, "4.7.8") ? &address->dead : &h->dead) = true; /* one wrong password is enough */
 		}
 		free_texts(&s);
 	}

@@ -49,7 +49,7 @@ void security_apply(struct security *s, const struct sts *sts)
 	if (sts->mode == STS_NONE)
 		return;
 	if (sts->mode == STS_TESTING) {
-		if (s->proof == TLS_NO_PROOF)
+		if (s->proof == TLS_NO_PROOF && sts_allows(sts, slice_of(s->host)))
 			use_own_name(s);
 		return;
 	}
