@@ -1,7 +1,7 @@
 # What every test file loads: the programs under test and a Pennypost folder of their own.
 bats_require_minimum_version 1.5.0
 
-top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+top=${BATS_TEST_DIRNAME%/*}
 BUILD=${BUILD:-$top/build}
 [[ $BUILD = /* ]] || BUILD=$top/$BUILD
 PATH=$BUILD/bin:$PATH
@@ -30,7 +30,13 @@ shared_folder() {
 }
 
 # The files of the letters that wait in the queue.
-queued() { find "$PENNYPOST"/queue/? -type f ! -name '*.log' 2>/dev/null | sort; }
+queued() {
+	local file
+
+	for file in "$PENNYPOST"/queue/?/*; do
+		[[ ! -f $file || -L $file || $file = *.log ]] || echo "$file"
+	done
+}
 
 # The message in a queue file, without its envelope.
 message_of() { sed '1,/^$/d' "$1"; }

