@@ -303,6 +303,7 @@ dovecot_auth() {
 	dovecot_settings "$home" "$home" 0 | sed -e 's/^auth_mechanisms.*/auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256/' \
 		-e 's/^protocols.*/protocols =/' -e '/^service lmtp/,/^}/d' -e 's/driver = static/driver = passwd-file/' \
 		-e "s,args = .*,args = $home/users," >"$home/conf"
+	echo 'auth_failure_delay = 0' >>"$home/conf"
 	printf 'service auth {\n  unix_listener %s {\n    mode = 0666\n  }\n}\n' "$peer_folder/auth" >>"$home/conf"
 	echo "$1:{PLAIN}$2:::::" >"$home/users"
 	chmod 644 "$home/users"

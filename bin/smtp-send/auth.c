@@ -155,13 +155,18 @@ static void be_accepted(struct session *s)
 		shut_out(s, rest);
 }
 
-static void be_refused(struct session *s)
+static void be_refused(struct session *s, const char *what)
 {
 	buf why = { NULL, 0, 0 };
 
-	buf_print(&why, "%d %s %s", s->reply.code, s->reply.enhanced, s->reply.text.p ? s->reply.text.p : "");
+	buf_print(&why, "%s%d %s %s", what, s->reply.code, s->reply.enhanced, s->reply.text.p ? s->reply.text.p : "");
 	shut_out(s, buf_slice(&why));
 	buf_free(&why);
+}
+
+void session_must_log_in(struct session *s)
+{
+	be_refused(s, "no secret for this server, which says ");
 }
 
 void session_logging_in(struct session *s)
@@ -175,6 +180,6 @@ void session_logging_in(struct session *s)
 	else if (s->reply.code / 100 == 2)
 		be_accepted(s);
 	else
-		be_refused(s);
+		be_refused(s, "");
 	buf_wipe(&s->first_words);
 }

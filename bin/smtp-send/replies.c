@@ -90,6 +90,8 @@ static void on_mail(struct session *s, struct owed o)
 {
 	if (s->reply.code / 100 == 3) {
 		nonsense(s);
+	} else if (s->reply.code == 530 && s->place.server.n) {
+		session_must_log_in(s);
 	} else if (s->reply.code / 100 > 3) {
 		answer_by_reply(s, o.of);
 		o.of->failed = true;

@@ -105,6 +105,7 @@ void transaction_release(struct session *, struct transaction *);
 
 /* READY, or first AUTH, where `secrets` has a line for the server that we were told of. */
 void session_log_in(struct session *);
+void session_must_log_in(struct session *);     /* the reply just read says so, of a server that we were told of: there is no secret */
 void session_logging_in(struct session *);      /* the reply just read is AUTH's */
 
 /* The result of all its recipients that have none yet. */
