@@ -7,7 +7,7 @@ BUILD = build
 
 PROGRAMS = $(sort $(basename $(notdir $(wildcard bin/*))))
 
-cflags = -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes -Wshadow -Wconversion \
+cflags := -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes -Wshadow -Wconversion \
 	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
 	$(shell pkg-config --cflags libcares libidn2 libpsl)
 ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
@@ -51,8 +51,9 @@ $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 
 # What is started for each message has of OpenSSL what it needs, out of the archive too: whole it costs a start more than a
 # signature.
+openssl := $(call archive,ssl) $(call archive,crypto)
 $(addprefix $(BUILD)/bin/,dkim-sign dkim-verify auth-check smtp-send smtp-serve): \
-	ldlibs := $(subst -lssl -lcrypto,$(call archive,ssl) $(call archive,crypto),$(ldlibs))
+	ldlibs := $(subst -lssl -lcrypto,$(openssl),$(ldlibs))
 # HTTPS is for one of them.
 $(BUILD)/bin/sts-fetch: ldlibs += -lcurl
 
@@ -61,12 +62,11 @@ units = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 $(units): $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(library)
 	$(link)
 
-fuzzers = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzzers = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/targets/%,$(wildcard tests/fuzz/*.c))
 fuzz_make = $(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-g -O1 -Werror -U_FORTIFY_SOURCE \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
-$(BUILD)/fuzz/%: FORCE
-	@$(fuzz_make) $(BUILD)/fuzz/targets/$*
-	@ln -sf targets/$* $@
+$(fuzzers): FORCE
+	@$(fuzz_make) $@
 $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(library)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ldlibs)
@@ -78,12 +78,12 @@ deps:
 # Most of the time tests wait, for a server or the disk: twice as many run at once as there are processors. The short
 # ones come last, so that all end together.
 TESTS = $(wildcard tests/*.bats) $(fuzzers) $(units)
-processors = $(shell nproc)
+processors := $(shell nproc)
 jobs = -j$(processors)
 fuzzed = $(filter $(fuzzers),$(TESTS))
 check: deps
 	@$(MAKE) $(jobs) all $(filter $(units),$(TESTS))
-	@$(if $(fuzzed),$(fuzz_make) $(jobs) $(fuzzed:$(BUILD)/fuzz/%=$(BUILD)/fuzz/targets/%) && $(MAKE) $(fuzzed))
+	@$(if $(fuzzed),$(fuzz_make) $(jobs) $(fuzzed))
 	@BUILD=$(abspath $(BUILD)) prove --timer -j$$((2 * $(processors))) --exec tests/run $(TESTS)
 
 # Every system call of the programs that take letters over is once the last, or fails: some minutes.
