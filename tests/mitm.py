@@ -26,7 +26,7 @@ def strip(line):
 
 
 def promise(line):
-    """He knows REQUIRETLS, where the server has SMTPUTF8."""
+    """REQUIRETLS, without TLS."""
     return strip(line).replace(b"SMTPUTF8", b"REQUIRETLS")
 
 
@@ -35,7 +35,7 @@ def cross_out(line):
 
 
 # name: what becomes of a line of the server, and what is said to STARTTLS instead of the server; a name of a certificate: he
-# speaks TLS himself. At `honest` he is the server, and knows REQUIRETLS.
+# speaks TLS himself.
 WAYS = {
     "pass": (keep, None),
     "strip": (strip, None),
@@ -48,7 +48,6 @@ WAYS = {
     "other": (keep, "other"),
     "expired": (keep, "expired"),
     "liar": (promise, None),
-    "honest": (keep, "mail"),
 }
 
 
@@ -123,11 +122,11 @@ def forward(way, line, client, server, change):
 def pretend(way, client, server):
     """TLS with a certificate of his own; what he reads goes on in plain text."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path(WAYS[way][1] + ".pem"), path(WAYS[way][1] + ".key"))
+    context.load_cert_chain(path(way + ".pem"), path(way + ".key"))
     client.sendall(b"220 2.0.0 go\r\n")
     with context.wrap_socket(client, server_side=True) as tls:
         for line in Lines(tls):
-            forward(way, line.replace(b" REQUIRETLS", b""), tls, server, promise if way == "honest" else keep)
+            forward(way, line, tls, server, keep)
 
 
 def starttls(way, client, server, line):

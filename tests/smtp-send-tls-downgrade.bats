@@ -1,4 +1,4 @@
-# A man in the middle (tests/mitm.py) takes TLS away between smtp-send and a real Postfix, or shows certificates of his own: what
+# A man in the middle (tests/mitm.py) takes TLS away between smtp-send and smtp-serve, or shows certificates of his own: what
 # was asked for by a route, DANE or MTA-STS is not talked out of smtp-send, and the letter does not leave.
 # shellcheck disable=SC2154 # variables of bats and of the fixtures
 load helper
@@ -7,7 +7,7 @@ load tls
 load https
 
 # What he does at 127.0.1.1, .2, …
-ways=(pass strip cross refuse unknown garbage inject stranger other expired liar honest)
+ways=(pass strip cross refuse unknown garbage inject stranger other expired liar)
 
 # zone KIND: a domain for each way, its own exchange.
 zone() {
@@ -25,7 +25,6 @@ policy() { printf 'version: STSv1\nmode: %s\nmx: %s\nmax_age: 86400\n' "$1" "$2"
 setup_file() {
 	local names hosts way
 
-	peers
 	port=$(free_port) upstream=$(free_port)
 	export port
 	tls_authority
@@ -63,9 +62,10 @@ setup_file() {
 	done
 	dns_start
 	https_start
-	postfix_start "$upstream" smtpd_tls_security_level=may "smtpd_tls_cert_file=$tls/mail.pem" "smtpd_tls_key_file=$tls/mail.key" \
-		virtual_mailbox_domains=static:all virtual_mailbox_maps=static:bob/
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$tls"
+	mkdir "$peer_folder/server"
+	printf '%s\n' 'hostname server.example' 'log stderr' 'deliver queue' 'queue-reserve 0' "tls-certificate $tls/mail.pem" \
+		"tls-key $tls/mail.key" >"$peer_folder/server/conf"
+	PENNYPOST=$peer_folder/server in_background server "$upstream" "$BATS_TEST_DIRNAME/listen.pl" 127.0.0.1 "$upstream" smtp-serve
 	in_background mitm "$port" /usr/bin/python3 "$BATS_TEST_DIRNAME/mitm.py" "$port" "$upstream" "$tls"
 }
 
@@ -89,8 +89,8 @@ sent() {
 	stayed=$(sed -nE 's/^-\tbob@([a-z]*)\.[^\t]*\t(451\t4\.7\.[45]|550\t5\.7\.30)\t.*/\1/p' results | paste -sd' ')
 }
 
-# overheard: the ways at which a letter, or who it is for, could be read by somebody else.
-overheard() { sed -nE 's/^([a-z]*) (MAIL|RCPT|DATA|BDAT).*/\1/p' "$tls/heard" | grep -vx honest | sort -u | paste -sd' '; }
+# overheard: the ways at which a letter, or who it is for, could be read.
+overheard() { sed -nE 's/^([a-z]*) (MAIL|RCPT|DATA|BDAT).*/\1/p' "$tls/heard" | sort -u | paste -sd' '; }
 
 # reported DOMAIN: what is reported of it: policy, sessions that were encrypted as it asks, and others; and how these failed.
 reported() {
@@ -124,21 +124,21 @@ cached() {
 
 @test "tls=require: only where there is TLS, whoever speaks it" {
 	sent open.example -o tls=require
-	[ "$left" = 'pass inject stranger other expired honest' ]
+	[ "$left" = 'pass inject stranger other expired' ]
 	[ "$stayed" = 'strip cross refuse unknown garbage liar' ]
 	[ "$(overheard)" = 'expired other stranger' ]
 }
 
 @test "tls=verify: only with a certificate that counts" {
 	sent open.example -o tls=verify
-	[ "$left" = 'pass inject honest' ]
+	[ "$left" = 'pass inject' ]
 	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
 	[ "$(overheard)" = '' ]
 }
 
 @test "DANE" {
 	sent dane.example
-	[ "$left" = 'pass inject honest' ]
+	[ "$left" = 'pass inject' ]
 	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
 	[ "$(overheard)" = '' ]
 	[[ $(<results) = *proof=dane,policy=dane* ]]
@@ -160,15 +160,15 @@ cached() {
 @test "REQUIRETLS: only to who has proven who he is, and promises to go on like that" {
 	for domain in dane open; do
 		sent $domain.example -o requiretls
-		[ "$left" = honest ]
-		[ "$stayed " = "${ways[*]/honest}" ]
+		[ "$left" = 'pass inject' ]
+		[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
 		[ "$(overheard)" = '' ]
 	done
 }
 
 @test "MTA-STS: smtp-send has the policies fetched, once" {
 	sent sts.example
-	[ "$left" = 'pass inject honest' ]
+	[ "$left" = 'pass inject' ]
 	[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
 	[ "$(overheard)" = '' ]
 	[[ $(<results) = *proof=ca,policy=mta-sts* ]]
@@ -177,8 +177,8 @@ cached() {
 	[ "$(reported other.sts.example)" = 'sts 0 1 certificate-host-mismatch' ]
 	[ "$(reported garbage.sts.example)" = 'sts 0 1 validation-failure' ]
 	[ "$(wc -l <"$tls/requests")" = "${#ways[@]}" ]
-	sent sts.example
-	[ "$left" = 'pass inject honest' ]
+	one bob@pass.sts.example
+	[ "$status" = 0 ]
 	[ "$(wc -l <"$tls/requests")" = "${#ways[@]}" ]
 }
 
