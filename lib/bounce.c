@@ -227,7 +227,7 @@ bool bounce_wants_whole(slice options, off_t size)
 {
 	slice ret = option_value(options, "ret");
 
-	if (slice_case_is(option_value(options, "body"), "binarymime"))
+	if (slice_case_is(option_value(options, "body"), "binarymime") || option_value(options, "requiretls").p)
 		return false;
 	return slice_case_is(ret, "full") || (!ret.p && size <= LIMIT_ENCLOSED);
 }

@@ -57,7 +57,7 @@ void bounce_free(struct bounce *);
  */
 int bounce_write(const struct bounce *, int fd, off_t message, bool whole, int (*put)(void *, slice), void *context);
 
-/* ret=full, or without ret= a letter of at most LIMIT_ENCLOSED bytes; never what binarymime carries. */
+/* ret=full, or without ret= a letter of at most LIMIT_ENCLOSED bytes; never what binarymime or requiretls (RFC 8689 §5) carries. */
 bool bounce_wants_whole(slice options, off_t size);
 
 /* Appends the options of the report's own envelope: body=, and smtputf8 where `to` needs it (RFC 6533 §5). */

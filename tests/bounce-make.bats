@@ -121,6 +121,7 @@ fields() { mime-decode -p 2 | grep "$@"; }
 	part=header part
 	part=message part -o ret=full
 	part=header part -o ret=full -o body=binarymime
+	part=header part -o ret=full -o requiretls
 }
 
 @test "a message that comes through a pipe, or stands in the middle of a file" {
