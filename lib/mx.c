@@ -24,6 +24,7 @@ static void finish(struct mx *mx, enum mx_status status, const char *why)
 static void free_exchange(struct exchange *e)
 {
 	free(e->host);
+	free(e->canonical);
 	free(e->address);
 }
 
@@ -114,6 +115,15 @@ static int read_address(ns_rr *r, struct address *a)
 	return 0;
 }
 
+static char *lower_case(slice name)
+{
+	char *text = mem_text(name);
+
+	for (char *p = text; *p; p++)
+		*p = ascii_lower(*p);
+	return text;
+}
+
 static void read_addresses(void *context, struct dns_answer *answer)
 {
 	struct exchange *e = context;
@@ -124,6 +134,8 @@ static void read_addresses(void *context, struct dns_answer *answer)
 		fail_for_now(e->mx, e->host, answer->why);
 	if (answer->status == DNS_OK) {
 		e->secure = e->secure && answer->secure;
+		if (!e->canonical && strcasecmp(answer->name, e->host))
+			e->canonical = lower_case(slice_of(answer->name));
 		while (dns_record(answer, &r))
 			if (read_address(&r, &a))
 				fail_for_now(e->mx, e->host, DNS_MALFORMED);
@@ -146,15 +158,6 @@ static void ask_addresses(struct mx *mx)
 		if (!setup->only_v6 && ++mx->pending)
 			dns_ask(setup->dns, e->host, ns_t_a, read_addresses, e);
 	}
-}
-
-static char *lower_case(slice name)
-{
-	char *text = mem_text(name);
-
-	for (char *p = text; *p; p++)
-		*p = ascii_lower(*p);
-	return text;
 }
 
 /* The host becomes the exchange's. */

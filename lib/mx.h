@@ -38,6 +38,7 @@ struct exchange {
 	char *host;             /* in A-labels, lower case, without final dot; or an address literal in brackets; owned by the mx */
 	struct address *address; /* at least one, in the order to try: the families alternate, IPv6 first (RFC 8305 §4) */
 	size_t addresses;       /* at most 2 * LIMIT_ADDRESSES */
+	char *canonical;        /* the name that its own is an alias of (CNAME), or NULL; owned by the mx */
 	bool secure;            /* DNSSEC covers the way from the domain to each of these addresses */
 	struct mx *mx;
 };

@@ -39,6 +39,11 @@ setup_file() {
 		dead MX 10 host-dead
 		host-dead A 127.0.0.1
 		_$port._tcp.host-dead CNAME x.dead.test.
+		alias MX 10 host-alias
+		host-alias CNAME mail
+		alias-bad MX 10 host-alias-bad
+		host-alias-bad CNAME host-none
+		_$port._tcp.host-alias-bad TLSA $(tls_record client)
 		two MX 10 host-bad
 		two MX 20 mail
 		none MX 10 host-none
@@ -130,6 +135,10 @@ sts_policy() {
 	run -0 send bob@ee.dane.example bob@ta.dane.example
 	[ "$(field 8 | sort -u)" = TLSv1.3,TLS_AES_256_GCM_SHA384,proof=dane,policy=dane ]
 	run send bob@bad.dane.example
+	kept "4.7.5	certificate not trusted"
+	run -0 send bob@alias.dane.example
+	[[ $(field 8) = *,proof=dane,policy=dane ]]
+	run send bob@alias-bad.dane.example
 	kept "4.7.5	certificate not trusted"
 	run -0 send bob@two.dane.example
 	[[ $(field 6) = "mail.dane.example "* ]]

@@ -27,6 +27,8 @@ bool security_heeds(struct place place)
 void security_decide(struct security *s, struct place place, const char *domain, const struct exchange *e)
 {
 	*s = (struct security){ .policy = "opportunistic", .host = name_of(e), .domain = domain };
+	if (e->canonical)
+		s->canonical = mem_text(slice_of(e->canonical));
 	s->named = e->secure || place.server.n;
 	s->implicit = slice_starts(place.server, IMPLICIT_TLS);
 	s->off = place.tls == ROUTE_TLS_OFF && !s->implicit;
@@ -81,22 +83,25 @@ static void add_tlsa(struct security *s, const unsigned char *p, size_t n)
 	s->tlsa[s->tlsa_count++] = (struct tlsa){ p[0], p[1], p[2], { mem_text(data), data.n } };
 }
 
+static void ask(struct security *, const char *base);
+
 /*
  * Records that DNSSEC vouches for demand TLS, those that can be used a proof (RFC 7672 §2.2); what cannot be known is no
- * reason to do without (§2.1.1): somebody may have kept the answer back.
+ * reason to do without (§2.1.1): somebody may have kept the answer back. An alias has its own where its target has none (§2.2.2).
  */
 static void read_tlsa(void *context, struct dns_answer *answer)
 {
 	struct security *s = context;
+	bool found = answer->status == DNS_OK && answer->secure;
 	ns_rr r;
 
 	if (answer->status == DNS_AGAIN && !s->trouble.n) {
-		buf_print(&s->trouble, "DNS look-up of TLSA records of %s: %s", s->host, answer->why);
+		buf_print(&s->trouble, "DNS look-up of TLSA records of %s: %s", s->base, answer->why);
 		s->trouble_enhanced = "4.4.3";
+	} else if (!found && s->base == s->canonical) {
+		ask(s, s->host);
 	}
-	if (answer->status != DNS_OK || !answer->secure)
-		return;
-	while (dns_record(answer, &r)) {
+	while (found && dns_record(answer, &r)) {
 		s->must = true;
 		s->policy = "dane";
 		if (is_usable(ns_rr_rdata(r), ns_rr_rdlen(r)) && s->tlsa_count < LIMIT_TLSA)
@@ -106,13 +111,21 @@ static void read_tlsa(void *context, struct dns_answer *answer)
 		s->proof = TLS_BY_DANE;
 }
 
-void security_ask(struct security *s, struct dns *dns, unsigned short port)
+static void ask(struct security *s, const char *base)
 {
 	buf name = { NULL, 0, 0 };
 
-	buf_print(&name, "_%d._tcp.%s", port, s->host);
-	dns_ask(dns, name.p, ns_t_tlsa, read_tlsa, s);
+	s->base = base;
+	buf_print(&name, "_%d._tcp.%s", s->port, base);
+	dns_ask(s->dns, name.p, ns_t_tlsa, read_tlsa, s);
 	buf_free(&name);
+}
+
+void security_ask(struct security *s, struct dns *dns, unsigned short port)
+{
+	s->dns = dns;
+	s->port = port;
+	ask(s, s->canonical ? s->canonical : s->host);
 }
 
 void security_free(struct security *s)
@@ -121,6 +134,7 @@ void security_free(struct security *s)
 		free((char *)s->tlsa[i].data.p);
 	free(s->tlsa);
 	free(s->host);
+	free(s->canonical);
 	buf_free(&s->trouble);
 	tls_session_free(s->session);
 }
@@ -142,11 +156,12 @@ static struct tls_context *context(void)
 /* Which names do: the host's where we know that it is the right one, and the domain's, which the letter names (RFC 7672 §3.2.2). */
 static struct tls_wish wish(const struct security *s)
 {
-	struct tls_wish w = { .host = s->host, .proof = s->proof != TLS_NO_PROOF, .tlsa = s->tlsa, .tlsa_count = s->tlsa_count };
+	struct tls_wish w = { .host = s->tlsa_count ? s->base : s->host, .proof = s->proof != TLS_NO_PROOF,
+		.tlsa = s->tlsa, .tlsa_count = s->tlsa_count };
 	size_t n = 0;
 
 	if (s->named)
-		w.name[n++] = s->host;
+		w.name[n++] = w.host;
 	if (s->domain)
 		w.name[n++] = s->domain;
 	return w;

@@ -25,6 +25,10 @@ struct security {
 	struct tls_session *session;
 
 	char *host;                     /* a name in A-labels, or an address */
+	char *canonical;                /* what that name is an alias of, or NULL */
+	struct dns *dns;                /* whom to ask, borrowed, and for which port */
+	unsigned short port;
+	const char *base;               /* host or canonical: whose TLSA records were asked for last, and are these */
 	const char *domain;             /* in A-labels, borrowed; NULL where the server was given */
 	struct tlsa *tlsa;
 	size_t tlsa_count;
