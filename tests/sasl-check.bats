@@ -7,6 +7,8 @@ setup() {
 	echo 'correct horse' | user-make alice >"$PENNYPOST/users"
 }
 
+teardown() { [ -z "${service:-}" ] || rm -f "/etc/pam.d/$service"; }
+
 base64_of() { printf "$1" | base64 -w0; }
 
 # check [LINE]...: what is answered, of lines whose fields are separated by blanks.
@@ -98,7 +100,6 @@ salt_of() { check "begin SCRAM-SHA-256 $(base64_of "n,,n=$1,r=abcdefgh")" | cut 
 		'auth requisite pam_deny.so' 'auth required pam_permit.so' 'account required pam_permit.so' >/etc/pam.d/$service
 	echo "auth pam:$service" >>"$PENNYPOST/conf"
 	said=$(check offer "begin PLAIN $(base64_of '\0alice\0secret')" "begin PLAIN $(base64_of '\0alice\0Secret')")
-	rm /etc/pam.d/$service
 	[ "$said" = $'offer\tPLAIN LOGIN\nuser\talice\nno\talice' ]
 }
 
