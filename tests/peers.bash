@@ -15,6 +15,7 @@
 #	postfix_run PROGRAM ARG...              sendmail, postqueue, ... of that Postfix
 #	exim_start PORT NEXT_HOST NEXT_PORT     alice, bob, carol@exim.example go to $peer_folder/exim-mail/bob/, ...,
 #	                                        everybody else to the next host; needs root
+#	                                        by TLS where $exim_pem.pem and .key are set, and then a letter a connection
 #	exim_run ARG...                         exim with that configuration
 #	dovecot_start PORT                      LMTP; any user's mail goes to $peer_folder/dovecot-mail/USER/
 #	dovecot_auth USER PASSWORD              no mail: only who knows passwords, at the socket $peer_folder/auth
@@ -225,6 +226,14 @@ exim_run() {
 		"$PEERS/exim4/usr/sbin/exim4" -C "$peer_folder/exim/conf" "$@" 3>&-
 }
 
+# Certificates in exim_pem are offered, sessions resumed, and connections closed after each letter.
+exim_tls() {
+	[ -n "${exim_pem:-}" ] || { echo 'tls_advertise_hosts ='; return; }
+	printf '%s\n' 'tls_advertise_hosts = *' "tls_certificate = $exim_pem.pem" "tls_privatekey = $exim_pem.key" \
+		'tls_resumption_hosts = *' 'smtp_accept_max_per_connection = 1' \
+		'log_selector = +tls_resumption +tls_cipher'
+}
+
 exim_settings() {
 	local home=$1 mail=$2 port=$3 next_host=$4 next_port=$5
 
@@ -239,7 +248,7 @@ exim_settings() {
 		acl_smtp_data = accept
 		host_lookup =
 		rfc1413_query_timeout = 0s
-		tls_advertise_hosts =
+		$(exim_tls)
 		smtputf8_advertise_hosts = *
 		chunking_advertise_hosts = *
 		never_users =

@@ -91,7 +91,7 @@ sts_policy() {
 @test "TLS where it is offered, with any certificate, and what was agreed on is in the result" {
 	run -0 send -s "127.0.0.1:$port" bob@postfix.example
 	[ "$(field 8)" = TLSv1.3,TLS_AES_256_GCM_SHA384,proof=none,policy=opportunistic ]
-	grep -rq 'TLSv1.3 with cipher TLS_AES_256_GCM_SHA384' "$peer_folder/postfix-mail"
+	await 5 grep -rq 'TLSv1.3 with cipher TLS_AES_256_GCM_SHA384' "$peer_folder/postfix-mail"
 	run -0 send -o tls=off -s "127.0.0.1:$port" bob@postfix.example
 	[ "$(field 8)" = none,policy=off ]
 	run -0 send -s "127.0.0.2:$port" bob@postfix.example
@@ -206,10 +206,38 @@ sts_policy() {
 @test "tls-client-certificate is shown to a server that asks; settings that are wrong are 78" {
 	printf 'tls-client-certificate %s\ntls-client-key %s\n' "$tls/client.pem" "$tls/client.key" >>"$PENNYPOST/conf"
 	run -0 send -s "127.0.0.1:$port" bob@postfix.example
-	grep -rq 'Client CN "client"' "$peer_folder/postfix-mail"
+	await 5 grep -rq 'Client CN "client"' "$peer_folder/postfix-mail"
 	echo "tls-client-certificate nothing" >>"$PENNYPOST/conf"
 	run -78 send -s "127.0.0.1:$port" bob@postfix.example
 	[[ $output = "smtp-send: $PENNYPOST/nothing: "* ]]
+}
+
+@test "exim with TLS, a connection for each letter: after the first, handshakes are short" {
+	local peer_folder=$BATS_TEST_TMPDIR/exim
+	mkdir "$peer_folder"
+	chmod 755 "$BATS_TEST_TMPDIR" "$peer_folder"
+	exim_port=$(free_port)
+	exim_pem=$tls/mail exim_start "$exim_port" 127.0.0.1 "$port"
+	for i in 1 2 3; do
+		printf 'id%d\t%s\t0\talice@here.example\t\tbob@exim.example\n' "$i" "$PWD/message"
+	done >jobs
+	run -0 timeout 60 smtp-send -v -j -s "127.0.0.1:$exim_port" <jobs
+	[ "$(grep -c '	250	.*	TLSv1.3' <<<"$output")" = 3 ]
+	[ "$(grep -c 'X=TLS1.3:(AES_256_GCM:256\*' exim/exim/log/main)" = 2 ]
+	peers_stop
+}
+
+@test "queue-run hands on what the route asks for, logs how it was, and spares a server without it" {
+	echo "* smtp:127.0.0.1:$port tls=require" >"$PENNYPOST/routes"
+	echo 'log stderr' >>"$PENNYPOST/conf"
+	queue-add -f alice@here.example bob@postfix.example <message
+	queue-run 2>log
+	grep 'relay=\[127.0.0.1\] tls=TLSv1.3,TLS_AES_256_GCM_SHA384,proof=none,policy=require status=delivered' log
+	echo "* smtps:127.0.0.1:$postfix_smtps" >"$PENNYPOST/routes"
+	queue-add -f alice@here.example bob@postfix.example <message
+	queue-run 2>log
+	grep 'tls=TLSv1.3,TLS_AES_256_GCM_SHA384,proof=none,policy=verify status=deferred code=451 reply="451 4.7.5 certificate not trusted' log
+	[ -n "$(find "$PENNYPOST/queue/down" -type f)" ]
 }
 
 @test "a thousand letters go over one connection" {
