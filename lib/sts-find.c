@@ -2,42 +2,70 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "domain.h"
 #include "io.h"
+#include "limit.h"
 #include "run.h"
 #include "sts-find.h"
 
-enum { NAME = 256 };            /* a domain with its NUL */
+enum {
+	NAME = 256,             /* a domain with its NUL */
+	LINE = LIMIT_STS_POLICY + 4096,         /* what sts-fetch prints of one: less than the policy and its own words */
+};
 
 static int helper = -1;         /* a socket, where there is one */
 
-static void fetch(const char *domain)
+static void read_line(int fd, char *line, size_t *n)
 {
-	buf program = { NULL, 0, 0 };
-	pid_t child;
+	struct reader in;
+	slice bytes;
 
-	run_path(&program, "sts-fetch");
-	child = run_start((char *[]){ program.p, "--", (char *)domain, NULL }, -1, -1);
-	if (child > 0)
-		run_wait(child);
-	buf_free(&program);
+	reader_open(&in, fd);
+	while (*n < LINE && reader_some(&in, LINE - *n, &bytes) > 0) {
+		memcpy(line + *n, bytes.p, bytes.n);
+		*n += bytes.n;
+	}
+	reader_close(&in);
 }
 
-/* One name after the other, each answered by one byte when it is done. Whoever asks may have been taken over. */
+/* Runs sts-fetch: what it prints, one byte at least. */
+static size_t fetch(const char *domain, char line[LINE])
+{
+	buf program = { NULL, 0, 0 };
+	size_t n = 0;
+	pid_t child;
+	int pipes[2];
+
+	line[0] = '\n';
+	if (pipe2(pipes, O_CLOEXEC))
+		return 1;
+	run_path(&program, "sts-fetch");
+	child = run_start((char *[]){ program.p, "--", (char *)domain, NULL }, -1, pipes[1]);
+	close(pipes[1]);
+	if (child > 0) {
+		read_line(pipes[0], line, &n);
+		run_wait(child);
+	}
+	close(pipes[0]);
+	buf_free(&program);
+	return n ? n : 1;
+}
+
+/* One name after the other, each answered by what was printed. Whoever asks may have been taken over. */
 static _Noreturn void serve(int fd)
 {
+	static char line[LINE];
 	char name[NAME];
 	ssize_t n;
 
 	while ((n = recv(fd, name, sizeof name - 1, 0)) > 0) {
 		name[n] = '\0';
-		if (domain_valid((slice){ name, (size_t)n }))
-			fetch(name);
-		send(fd, "", 1, MSG_NOSIGNAL);
+		send(fd, line, domain_valid((slice){ name, (size_t)n }) ? fetch(name, line) : 1, MSG_NOSIGNAL);
 	}
 	_exit(0);
 }
@@ -73,15 +101,42 @@ int sts_prepare(void)
 	return 0;
 }
 
-static void fetch_somehow(const buf *domain)
+static size_t fetch_somehow(const buf *domain, char line[LINE])
 {
-	char done;
+	ssize_t n = 0;
 
 	if (helper < 0)
-		fetch(domain->p);
-	else if (send(helper, domain->p, domain->n, MSG_NOSIGNAL) == (ssize_t)domain->n)
-		while (recv(helper, &done, 1, 0) < 0 && errno == EINTR)
+		return fetch(domain->p, line);
+	if (send(helper, domain->p, domain->n, MSG_NOSIGNAL) == (ssize_t)domain->n)
+		while ((n = recv(helper, line, LINE, 0)) < 0 && errno == EINTR)
 			;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* The policy in what sts-fetch prints: `domain id mode max_age exchanges …`; for where it cannot be kept. */
+static void take_printed(struct sts_find *f, slice line)
+{
+	slice field[5], mx;
+
+	for (size_t i = 0; i < 5; i++)
+		if (!slice_cut(&line, '\t', &field[i]))
+			return;
+	buf_print(&f->printed, "version: STSv1\nmode: %.*s\nmax_age: %.*s\n", (int)field[2].n, field[2].p, (int)field[3].n, field[3].p);
+	while (slice_word(&field[4], &mx))
+		buf_print(&f->printed, "mx: %.*s\n", (int)mx.n, mx.p);
+	if (sts_read(&f->sts, buf_slice(&f->printed)))
+		f->sts = (struct sts){ .mode = STS_NONE };
+}
+
+static void get(struct sts_find *f)
+{
+	char *line = mem_alloc(LINE);
+	size_t n = fetch_somehow(&f->domain, line);
+
+	take_printed(f, (slice){ line, n });
+	free(line);
+	sts_cache_free(&f->cached);
+	sts_cache_read(&f->cached, f->conf, buf_slice(&f->domain));
 }
 
 /* Exactly one record is wanted (§3.1). */
@@ -135,11 +190,8 @@ void sts_end(struct sts_find *f)
 
 	dns_wait(f->dns, &f->done);
 	sts_cache_read(&f->cached, f->conf, buf_slice(&f->domain));
-	if (f->id.n && !is_newest(f, now) && !sts_cache_failed(&f->cached, buf_slice(&f->id), now)) {
-		fetch_somehow(&f->domain);
-		sts_cache_free(&f->cached);
-		sts_cache_read(&f->cached, f->conf, buf_slice(&f->domain));
-	}
+	if (f->id.n && !is_newest(f, now) && !sts_cache_failed(&f->cached, buf_slice(&f->id), now))
+		get(f);
 	if (sts_cache_holds(&f->cached, now))
 		f->sts = f->cached.sts;
 	if (sts_cache_failed(&f->cached, buf_slice(&f->id), clock_now())) {
@@ -151,5 +203,5 @@ void sts_end(struct sts_find *f)
 void sts_free(struct sts_find *f)
 {
 	sts_cache_free(&f->cached);
-	buf_free(&f->domain), buf_free(&f->id), buf_free(&f->unknown);
+	buf_free(&f->domain), buf_free(&f->id), buf_free(&f->unknown), buf_free(&f->printed);
 }

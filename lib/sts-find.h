@@ -12,7 +12,7 @@
  *
  * Its TXT record says whether the policy in the cache is the newest; if not, sts-fetch(1) is run, at most for some
  * LIMIT_STS_TIME seconds. Neither a TXT record that is missing or cannot be had nor a policy that cannot be fetched is a
- * reason to forget one that has not expired.
+ * reason to forget one that has not expired, and a cache that cannot be written none to do without.
  */
 #ifndef STS_FIND_H
 #define STS_FIND_H
@@ -33,6 +33,7 @@ struct sts_find {
 	buf id;                 /* of it, if there is exactly one */
 	buf unknown;            /* why that is not known, in words; else empty */
 	struct sts_cached cached;
+	buf printed;            /* the policy as sts-fetch prints it */
 };
 
 /*

@@ -195,6 +195,17 @@ cached() {
 	[ "$(stat -c %Y "$PENNYPOST/queue/sts/changed.sts.example")" -lt "$(date -d '30 sec ago' +%s)" ]
 }
 
+@test "MTA-STS: a policy that cannot be kept holds all the same" {
+	mkdir "$PENNYPOST/queue"
+	touch "$PENNYPOST/queue/sts"
+	one bob@strip.sts.example
+	kept 'mta-sts'
+	[[ $stderr = *"sts-fetch: $PENNYPOST/queue/sts/strip.sts.example: "* ]]
+	one bob@pass.sts.example
+	[ "$status" = 0 ]
+	[[ $output = *proof=ca,policy=mta-sts ]]
+}
+
 @test "MTA-STS: an exchange that the policy does not name gets nothing" {
 	cached led-away.sts.example enforce '*.sts.example'
 	one bob@led-away.sts.example
