@@ -10,25 +10,6 @@ setup() {
 # No transport of a killed runner is left.
 is_quiet() { ! pgrep -f "^/usr/bin/perl .*$asked" >/dev/null; }
 
-# letters N: N letters, quickly: the first is added, the others are copies under other ids.
-letters() {
-	local file
-	mkdir -p "$PENNYPOST/queue/hold"
-	file=$PENNYPOST/queue/hold/$(add bob@example.com)
-	mv "$(file_of "${file##*/}")" "$file"
-	perl -e '
-		my ($file, $queue, $n) = @ARGV;
-		open my $in, "<", $file; local $/; my $text = <$in>;
-		my @shards = split //, "0123456789abcdefghjkmnpqrstvwxyz";
-		mkdir "$queue/$_" for @shards;
-		for (1..$n) {
-			my $shard = $shards[$_ % 32];
-			(my $mine = $text) =~ s/bob\@/user$_\@/;
-			open my $out, ">", sprintf "$queue/$shard/00000%010d%s", $_, $shard; print $out $mine;
-		}' "$file" "$PENNYPOST/queue" "$1"
-	rm "$file"
-}
-
 @test "eight runners at once: each letter is delivered once" {
 	letters 500
 	for _ in {1..8}; do queue-run 2>/dev/null & done

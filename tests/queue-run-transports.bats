@@ -174,11 +174,11 @@ script() {
 @test "per-destination and -c bound the transports that run at once" {
 	transport 'user=sleep:.02'
 	echo 'per-destination 3' >>"$PENNYPOST/conf"
-	for n in {1..60}; do add "user$n@example.com"; done
+	letters 60
 	queue-run
 	[ "$(grep -c ^start "$asked")" = 3 ]
 	rm "$asked"
-	for n in {1..60}; do add "user$n@example.com"; done
+	letters 60
 	queue-run -c 1
 	awk '/^start/ { n++ } /^stop/ { n-- } n > 1 { print; exit 1 }' "$asked"
 }
@@ -192,9 +192,9 @@ script() {
 }
 
 @test "a destination with many letters does not keep another from its turn" {
-	printf 'slow.example pipe:%s %s.slow user=sleep:.05\nquick.example pipe:%s %s\n' "$top/tests/transport.pl" "$asked" \
+	printf 'example.com pipe:%s %s.slow user=sleep:.05\nquick.example pipe:%s %s\n' "$top/tests/transport.pl" "$asked" \
 		"$top/tests/transport.pl" "$asked" >"$PENNYPOST/routes"
-	for n in {1..300}; do echo "x"; done | while read -r _; do echo x | queue-add -f a@example.org user@slow.example; done >/dev/null
+	letters 300
 	id=$(add bob@quick.example)
 	queue-run -c 2 &
 	until_true 5 test ! -e "$(file_of "$id")"
@@ -207,7 +207,7 @@ script() {
 	transport 'user=450_4.4.1_connection_timed_out'
 	echo "good.example pipe:$top/tests/transport.pl $asked none=x" >>"$PENNYPOST/routes"
 	echo 'per-destination 1' >>"$PENNYPOST/conf"
-	for n in {1..40}; do add "user$n@example.com"; done >/dev/null
+	letters 40
 	add bob@good.example
 	queue-run
 	[ "$(asked_for user)" -le 10 ]

@@ -10,6 +10,25 @@ transport() {
 # add [queue-add arguments]: a letter in the queue; prints its id.
 add() { printf 'Subject: hello\nMessage-ID: <one@here.example>\n\nworld\n' | queue-add -f alice@here.example "$@"; }
 
+# letters N: N letters, quickly: the first is added, the others are copies under other ids.
+letters() {
+	local file
+	mkdir -p "$PENNYPOST/queue/hold"
+	file=$PENNYPOST/queue/hold/$(add bob@example.com)
+	mv "$(file_of "${file##*/}")" "$file"
+	perl -e '
+		my ($file, $queue, $n) = @ARGV;
+		open my $in, "<", $file; local $/; my $text = <$in>;
+		my @shards = split //, "0123456789abcdefghjkmnpqrstvwxyz";
+		mkdir "$queue/$_" for @shards;
+		for (1..$n) {
+			my $shard = $shards[$_ % 32];
+			(my $mine = $text) =~ s/bob\@/user$_\@/;
+			open my $out, ">", sprintf "$queue/$shard/00000%010d%s", $_, $shard; print $out $mine;
+		}' "$file" "$PENNYPOST/queue" "$1"
+	rm "$file"
+}
+
 file_of() { echo "$PENNYPOST/queue/${1: -1}/$1"; }
 
 # How often a recipient that matches was asked for.
