@@ -52,7 +52,7 @@ $(programs): $(BUILD)/bin/%: $$(call objects_of,$$*) $(library)
 # What is started for each message has of OpenSSL what it needs, out of the archive too: whole it costs a start more than a
 # signature.
 openssl := $(call archive,ssl) $(call archive,crypto)
-$(addprefix $(BUILD)/bin/,dkim-sign dkim-verify auth-check smtp-send smtp-serve): \
+$(addprefix $(BUILD)/bin/,dkim-sign dkim-verify arc-seal auth-check smtp-send smtp-serve): \
 	ldlibs := $(subst -lssl -lcrypto,$(openssl),$(ldlibs))
 # HTTPS is for one of them.
 $(BUILD)/bin/sts-fetch: ldlibs += -lcurl

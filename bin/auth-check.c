@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "arc.h"
 #include "conf.h"
-#include "dkim-verify.h"
 #include "domain.h"
 #include "fail.h"
 #include "judge.h"
@@ -27,6 +27,7 @@ struct check {
 	enum spf_result spf_result;
 	struct dkim_keys keys;
 	struct dkim_verify dkim;
+	struct arc arc;
 	struct twice body;
 	struct judge judge;
 };
@@ -76,6 +77,7 @@ static void look(struct check *c, slice fields)
 {
 	judge_begin(&c->judge, c->dns, fields);
 	dkim_verify_begin(&c->dkim, &c->keys, fields);
+	arc_begin(&c->arc, &c->dkim);
 	if (c->has_client)
 		spf_begin(&c->spf, c->dns, &c->client);
 	read_body(c);
@@ -83,6 +85,7 @@ static void look(struct check *c, slice fields)
 		c->spf_result = spf_end(&c->spf);
 	judge_wait(&c->judge);
 	dkim_verify_end(&c->dkim);
+	arc_end(&c->arc);
 	if (c->has_client)
 		note_spf(c);
 	note_signatures(c);
@@ -93,6 +96,7 @@ static void finish(struct check *c)
 {
 	if (c->has_client)
 		spf_free(&c->spf);
+	arc_free(&c->arc);
 	dkim_verify_free(&c->dkim);
 	dkim_keys_free(&c->keys);
 	judge_free(&c->judge);
@@ -119,6 +123,8 @@ static void write_field(const struct check *c, const char *line_end)
 	if (c->has_client)
 		add_spf(c, &a);
 	dkim_verify_add_results(&c->dkim, &a);
+	if (c->arc.result != ARC_NONE)
+		arc_add_result(&c->arc, &a);
 	judge_add_result(&c->judge, &a);
 	authres_end(&a);
 	writer_put(&io_out, buf_slice(&field));

@@ -126,7 +126,7 @@ static slice hash_slice(const unsigned char hash[SHA256_BYTES])
 /* All up to the value of b=. */
 static void add_tags(buf *to, const struct dkim_signer *s, slice names, const unsigned char body_hash[], const struct dkim_how *how)
 {
-	buf_print(to, "DKIM-Signature: v=1; a=%s-sha256; c=relaxed/relaxed;", key_kinds[s->key.kind]);
+	buf_print(to, "%s a=%s-sha256; c=relaxed/relaxed;", how->begin ? how->begin : "DKIM-Signature: v=1;", key_kinds[s->key.kind]);
 	new_line(to, how);
 	buf_print(to, "d=%s; s=%s; t=%lld;", s->domain, s->selector, how->now);
 	if (how->lifetime)
@@ -141,12 +141,27 @@ static void add_tags(buf *to, const struct dkim_signer *s, slice names, const un
 	buf_addtext(to, "b=");
 }
 
+int dkim_sign_field(buf *to, size_t start, struct dkim_signer *s, buf *text, const struct dkim_how *how)
+{
+	unsigned char hash[SHA256_BYTES];
+	buf value = { NULL, 0, 0 };
+	bool good;
+
+	dkim_canon_field(text, slice_from(buf_slice(to), start), true);
+	text->n -= 2;
+	sha256_of(buf_slice(text), hash);
+	good = key_sign(&s->key, hash, &value);
+	add_base64(to, buf_slice(&value), how);
+	buf_addtext(to, how->line_end);
+	buf_free(&value);
+	return good ? 0 : -1;
+}
+
 int dkim_sign(buf *to, struct dkim_signer *s, const struct dkim_fields *fields, const unsigned char body_hash[], const struct dkim_how *how)
 {
-	buf names = { NULL, 0, 0 }, text = { NULL, 0, 0 }, value = { NULL, 0, 0 };
-	unsigned char hash[SHA256_BYTES];
+	buf names = { NULL, 0, 0 }, text = { NULL, 0, 0 };
 	size_t start = to->n;
-	bool good;
+	int status;
 
 	if (how->names.n)
 		buf_addslice(&names, how->names);
@@ -154,12 +169,7 @@ int dkim_sign(buf *to, struct dkim_signer *s, const struct dkim_fields *fields, 
 		dkim_sign_usual(&names, fields);
 	add_tags(to, s, buf_slice(&names), body_hash, how);
 	dkim_fields_add(fields, buf_slice(&names), (slice){ NULL, 0 }, true, &text);
-	dkim_canon_field(&text, slice_from(buf_slice(to), start), true);
-	text.n -= 2;
-	sha256_of(buf_slice(&text), hash);
-	good = key_sign(&s->key, hash, &value);
-	add_base64(to, buf_slice(&value), how);
-	buf_addtext(to, how->line_end);
-	buf_free(&names), buf_free(&text), buf_free(&value);
-	return good ? 0 : -1;
+	status = dkim_sign_field(to, start, s, &text, how);
+	buf_free(&names), buf_free(&text);
+	return status;
 }

@@ -28,10 +28,17 @@ struct dkim_how {
 	long long now;          /* t=, in seconds since 1970 */
 	long long lifetime;     /* x= is so many seconds later; 0: there is none */
 	const char *line_end;   /* "\n" or "\r\n", as the header has it */
+	const char *begin;      /* of the field, its name and first tags; NULL: that of DKIM-Signature */
 };
 
 /* Appends a field DKIM-Signature, to be put in front of the message: 0; -1 where the key is no good. */
 int dkim_sign(buf *to, struct dkim_signer *, const struct dkim_fields *, const unsigned char body_hash[], const struct dkim_how *);
+
+/*
+ * Ends a field of *to, from `start` to its `b=`, with its value and line end: the signature of *text, to which the field itself is
+ * added. 0, -1.
+ */
+int dkim_sign_field(buf *to, size_t start, struct dkim_signer *, buf *text, const struct dkim_how *);
 
 /*
  * Appends the names of fields that are usually signed: those that say who writes to whom about what, and how a reader has to show it,

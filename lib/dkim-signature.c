@@ -60,13 +60,11 @@ static const char *read_names(struct dkim_signature *s)
 	return NULL;
 }
 
-static const char *read_values(struct dkim_signature *s)
+static const char *read_body_hash(struct dkim_signature *s)
 {
 	buf hash = { NULL, 0, 0 };
 	bool good;
 
-	if (!decode(tags_value(&s->tags, "b"), &s->value))
-		return "no signature (b=)";
 	good = decode(tags_value(&s->tags, "bh"), &hash) && hash.n == (s->sha1 ? 20 : SHA256_BYTES);
 	if (good)
 		memcpy(s->body_hash, hash.p, hash.n);
@@ -108,20 +106,27 @@ static bool is_identity(const struct dkim_signature *s)
 	    && (end.n == identity.n || end.p[-1] == '.');
 }
 
-static const char *read_place(struct dkim_signature *s, bool arc)
+static const char *read_place(struct dkim_signature *s, enum dkim_form form)
 {
 	slice version = tags_value(&s->tags, "v"), methods = tags_value(&s->tags, "q");
 
-	if (arc ? version.p != NULL : !slice_is(version, "1"))
+	if (form == DKIM_MESSAGE ? !slice_is(version, "1") : version.p != NULL)
 		return "a version that is not 1 (v=)";
 	if (!s->domain.n || !s->selector.n)
 		return "no domain or no selector (d=, s=)";
 	if (methods.p && !tag_lists(methods, "dns/txt"))
 		return "a key that is not in DNS (q=)";
-	return arc || is_identity(s) ? NULL : "an identity that is not of the domain (i=)";
+	return form != DKIM_MESSAGE || is_identity(s) ? NULL : "an identity that is not of the domain (i=)";
 }
 
-const char *dkim_signature_read(struct dkim_signature *s, const struct field *f, bool arc)
+/* A seal is over fields that are known, in their relaxed form (RFC 8617 §5.1.1). */
+static const char *read_seal(struct dkim_signature *s)
+{
+	s->relaxed_header = true;
+	return tags_find(&s->tags, "h") ? "a seal that names fields (h=)" : NULL;
+}
+
+const char *dkim_signature_read(struct dkim_signature *s, const struct field *f, enum dkim_form form)
 {
 	const char *wrong = NULL;
 
@@ -130,12 +135,14 @@ const char *dkim_signature_read(struct dkim_signature *s, const struct field *f,
 		wrong = "not a list of tags";
 	s->domain = tags_value(&s->tags, "d");
 	s->selector = tags_value(&s->tags, "s");
-	wrong = wrong ? wrong : read_place(s, arc);
+	wrong = wrong ? wrong : read_place(s, form);
 	wrong = wrong ? wrong : read_algorithm(s);
-	wrong = wrong ? wrong : read_canonicalization(s);
-	wrong = wrong ? wrong : read_names(s);
+	wrong = wrong ? wrong : form == ARC_SEAL ? read_seal(s) : read_canonicalization(s);
+	wrong = wrong || form == ARC_SEAL ? wrong : read_names(s);
 	wrong = wrong ? wrong : read_time(s);
-	return wrong ? wrong : read_values(s);
+	if (!wrong && !decode(tags_value(&s->tags, "b"), &s->value))
+		wrong = "no signature (b=)";
+	return wrong || form == ARC_SEAL ? wrong : read_body_hash(s);
 }
 
 void dkim_signature_free(struct dkim_signature *s)
@@ -143,8 +150,7 @@ void dkim_signature_free(struct dkim_signature *s)
 	buf_free(&s->value);
 }
 
-/* The field itself, canonical, without the value of b= and its line end. */
-static void add_unsigned(const struct dkim_signature *s, buf *to)
+void dkim_signature_add_unsigned(const struct dkim_signature *s, buf *to)
 {
 	slice value = tags_find(&s->tags, "b")->written;
 	size_t n = (size_t)(value.p - s->whole.p);
@@ -162,7 +168,7 @@ void dkim_signature_hash(const struct dkim_signature *s, const struct dkim_field
 	buf text = { NULL, 0, 0 };
 
 	dkim_fields_add(fields, s->names, s->whole, s->relaxed_header, &text);
-	add_unsigned(s, &text);
+	dkim_signature_add_unsigned(s, &text);
 	sha256_of(buf_slice(&text), hash);
 	buf_free(&text);
 }

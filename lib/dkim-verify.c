@@ -12,7 +12,7 @@ static void decide(struct dkim_check *c, enum dkim_result result, const char *wh
 /* Without regard to its key and its hashes. */
 static void read_signature(struct dkim_check *c, const struct field *f)
 {
-	const char *wrong = dkim_signature_read(&c->signature, f, false);
+	const char *wrong = dkim_signature_read(&c->signature, f, DKIM_MESSAGE);
 
 	if (wrong)
 		decide(c, DKIM_NEUTRAL, wrong);
@@ -30,27 +30,29 @@ static bool is_open(const struct dkim_check *c)
 	return c->result == DKIM_NONE;
 }
 
-static void begin_check(struct dkim_verify *v, struct dkim_check *c)
+void dkim_verify_want_body(struct dkim_verify *v, bool relaxed)
 {
-	size_t relaxed = c->signature.relaxed_body;
-
-	c->key = dkim_keys_ask(v->keys, c->signature.selector, c->signature.domain);
-	if (!c->key) {
-		decide(c, DKIM_NEUTRAL, "a domain or selector that is none (d=, s=)");
-		return;
-	}
 	if (!v->hashing[relaxed])
 		dkim_body_begin(&v->body[relaxed], relaxed);
 	v->hashing[relaxed] = true;
 }
 
+static void begin_check(struct dkim_verify *v, struct dkim_check *c)
+{
+	c->key = dkim_keys_ask(v->keys, c->signature.selector, c->signature.domain);
+	if (!c->key) {
+		decide(c, DKIM_NEUTRAL, "a domain or selector that is none (d=, s=)");
+		return;
+	}
+	dkim_verify_want_body(v, c->signature.relaxed_body);
+}
+
 void dkim_verify_begin(struct dkim_verify *v, struct dkim_keys *keys, slice fields)
 {
 	struct field f;
-	bool too_many;
 
 	*v = (struct dkim_verify){ .keys = keys };
-	too_many = dkim_fields_begin(&v->fields, fields) != 0;
+	v->too_many = dkim_fields_begin(&v->fields, fields) != 0;
 	while (!v->more && head_find_next(&fields, "DKIM-Signature", &f)) {
 		struct dkim_check *c;
 
@@ -61,7 +63,7 @@ void dkim_verify_begin(struct dkim_verify *v, struct dkim_keys *keys, slice fiel
 		c = &v->check[v->count++];
 		*c = (struct dkim_check){ .result = DKIM_NONE };
 		read_signature(c, &f);
-		if (is_open(c) && too_many)
+		if (is_open(c) && v->too_many)
 			decide(c, DKIM_PERMERROR, "a header of too many fields");
 		if (is_open(c))
 			begin_check(v, c);
@@ -94,13 +96,13 @@ static bool takes_key(struct dkim_check *c)
 	return is_open(c);
 }
 
-static void compare(struct dkim_verify *v, struct dkim_check *c, unsigned char body[2][SHA256_BYTES])
+static void compare(struct dkim_verify *v, struct dkim_check *c)
 {
 	unsigned char hash[SHA256_BYTES];
 
 	dkim_signature_hash(&c->signature, &v->fields, hash);
 	c->header_differs = !key_verifies(&c->key->key, hash, buf_slice(&c->signature.value));
-	c->body_differs = memcmp(body[c->signature.relaxed_body], c->signature.body_hash, SHA256_BYTES) != 0;
+	c->body_differs = memcmp(v->hash[c->signature.relaxed_body], c->signature.body_hash, SHA256_BYTES) != 0;
 	if (c->header_differs)
 		decide(c, DKIM_FAIL, c->body_differs ? "header and body were changed" : "the header was changed");
 	else if (c->body_differs)
@@ -111,11 +113,9 @@ static void compare(struct dkim_verify *v, struct dkim_check *c, unsigned char b
 
 void dkim_verify_end(struct dkim_verify *v)
 {
-	unsigned char body[2][SHA256_BYTES];
-
 	for (size_t i = 0; i < 2; i++)
 		if (v->hashing[i])
-			dkim_body_end(&v->body[i], body[i]);
+			dkim_body_end(&v->body[i], v->hash[i]);
 	for (size_t i = 0; i < v->count; i++) {
 		struct dkim_check *c = &v->check[i];
 
@@ -123,7 +123,7 @@ void dkim_verify_end(struct dkim_verify *v)
 			continue;
 		dkim_keys_wait(v->keys, c->key);
 		if (takes_key(c))
-			compare(v, c, body);
+			compare(v, c);
 	}
 }
 

@@ -34,11 +34,13 @@ struct dkim_check {
 struct dkim_verify {
 	struct dkim_keys *keys;
 	struct dkim_fields fields;      /* of the header, which has to stay */
+	bool too_many;                  /* not all of them: nothing is good */
 	size_t count;
 	struct dkim_check *check;       /* owned, count of them, at most LIMIT_SIGNATURES */
 	bool more;                      /* there are signatures that are not looked at */
 	bool hashing[2];                /* the body, simple and relaxed */
 	struct dkim_body body[2];
+	unsigned char hash[2][SHA256_BYTES];    /* of it, after dkim_verify_end */
 };
 
 void dkim_verify_begin(struct dkim_verify *, struct dkim_keys *, slice fields);
@@ -46,8 +48,9 @@ void dkim_verify_body(struct dkim_verify *, slice bytes);
 void dkim_verify_end(struct dkim_verify *);
 void dkim_verify_free(struct dkim_verify *);
 
-/* Whether the body matters: some signature may be good. */
+/* Whether the body matters: some signature may be good, or somebody else wants its hash, as told between begin and the body. */
 bool dkim_verify_wants_body(const struct dkim_verify *);
+void dkim_verify_want_body(struct dkim_verify *, bool relaxed);
 
 /* `rsa-sha256`, as a= has it, where we know it; else empty. */
 const char *dkim_check_algorithm(const struct dkim_check *);

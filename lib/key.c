@@ -69,7 +69,7 @@ static bool make_rsa(struct key *k, const slice *numbers, size_t count)
 /* Exponents are 65537 or 3; long ones would have us compute as long as the signer. */
 static enum key_status read_rsa(struct key *k, slice numbers, size_t count)
 {
-	slice number[RSA_PRIVATE];
+	slice number[RSA_PRIVATE] = { { NULL, 0 } };
 
 	for (size_t i = 0; i < count; i++)
 		if (!der_number(&numbers, &number[i]))

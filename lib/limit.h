@@ -259,6 +259,9 @@ enum {
 	/* Signatures of a message that are looked at: more than a handful serve nobody (RFC 6376 §6.1). */
 	LIMIT_SIGNATURES = 10,
 
+	/* Sets of ARC fields of a message (RFC 8617 §4.2.1). */
+	LIMIT_ARC_SETS = 50,
+
 	/* Fields that one signature may be over, and of a header that is signed or verified: each of the former is looked for. */
 	LIMIT_SIGNED = 500,
 	LIMIT_FIELDS = 10000,

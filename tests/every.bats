@@ -45,6 +45,7 @@ declare -gA run_as=(
 	[dkim-key]="dkim-key -d here.example -s s -k $BATS_FILE_TMPDIR/key.pem"
 	[dkim-sign]="dkim-sign -d here.example -s s -k $BATS_FILE_TMPDIR/key.pem"
 	[dkim-verify]='dkim-verify'
+	[arc-seal]="arc-seal -d here.example -s s -k $BATS_FILE_TMPDIR/key.pem"
 	[spf-check]='spf-check -i 192.0.2.1 -f alice@localhost -h localhost'
 	[tls-report]='tls-report'
 	[sts-fetch]='sts-fetch -t 2 localhost'

@@ -32,6 +32,8 @@ notify masthead
 dns net tls
 mx policy sts-find spf-answer smtp secrets dkim-keys
 spf judge dkim-verify
+arc
+arc-set
 '
 
 @test "every module stands in a layer and includes only what is below it" {

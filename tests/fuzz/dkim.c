@@ -1,9 +1,9 @@
-/* dkim: whatever a header and a body say, every signature gets a result, the same however the body is cut; and whatever a key says. */
+/* dkim: whatever a header and a body say, every signature and the chain of seals get a result, the same however the body is cut; and whatever a key says. */
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "arc.h"
 #include "clock.h"
-#include "dkim-verify.h"
 
 static void check(bool good)
 {
@@ -42,16 +42,22 @@ static slice body_of(slice fields, slice message)
 static void verify(struct dkim_keys *keys, slice fields, slice body, size_t step, buf *results)
 {
 	struct dkim_verify v;
+	struct arc a;
 
 	dkim_verify_begin(&v, keys, fields);
+	arc_begin(&a, &v);
 	for (slice rest = body; rest.n; rest = slice_from(rest, step))
 		dkim_verify_body(&v, slice_upto(rest, step));
 	dkim_verify_end(&v);
+	arc_end(&a);
+	check((a.result == ARC_FAIL || a.result == ARC_AGAIN) == (a.why != NULL));
+	buf_print(results, "%s ", arc_names[a.result]);
 	check(v.count <= LIMIT_SIGNATURES);
 	for (size_t i = 0; i < v.count; i++) {
 		check(v.check[i].result != DKIM_NONE && (v.check[i].result == DKIM_PASS) == !v.check[i].why);
 		buf_print(results, "%s ", dkim_names[v.check[i].result]);
 	}
+	arc_free(&a);
 	dkim_verify_free(&v);
 }
 

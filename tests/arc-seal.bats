@@ -1,0 +1,121 @@
+# shellcheck disable=SC2154 # variables of bats and of the fixture
+load helper
+load dns
+
+setup_file() {
+	load helper
+	load dns
+	cd "$BATS_FILE_TMPDIR"
+	dkim-key -g rsa -d example.test -s rsa -k rsa.pem >records
+	dkim-key -g ed25519 -d example.test -s ed -k ed.pem >>records
+	dns_zone example.test <records
+	dns_start 'local-zone: "lost._domainkey.example.test" always_refuse'
+}
+
+teardown_file() {
+	load dns
+	peers_stop
+}
+
+setup() {
+	pennypost "resolver $dns"
+	cd "$BATS_TEST_TMPDIR"
+	keys=$BATS_FILE_TMPDIR
+	printf '%s\n' 'Authentication-Results: here.example; spf=pass smtp.mailfrom=a@example.test' 'Authentication-Results: there.example; spf=fail' \
+		'From: Alice <alice@example.test>' 'To: bob' 'Subject: Dinner' '' 'Hi  Bob, ' >letter
+	seal <letter >one
+}
+
+seal() { arc-seal -d example.test -s "${1:-rsa}" -k "$keys/${2:-rsa}.pem"; }
+check() { auth-check -i 192.0.2.1 -f x@other.test -h x 2>log; }
+chain() { check | sed -n 's/^	arc=\([a-z]* (i=[0-9]*)\).*/\1/p' | head -n 1; }
+
+# peers FILE: what python3-dkim and Mail::DKIM say of the chain.
+peers() {
+	/usr/bin/python3 - "$keys/records" "$1" <<-'END'
+		import dkim, sys
+		records = {line.split()[0]: "".join(line.split('"')[1::2]).encode() for line in open(sys.argv[1])}
+		wire = open(sys.argv[2], "rb").read().replace(b"\n", b"\r\n")
+		print(dkim.arc_verify(wire, dnsfunc=lambda name, timeout=5: records.get(name.decode()))[0].decode())
+	END
+	RES_NAMESERVERS=127.0.0.1 RES_OPTIONS=port:${dns#*:} perl -MMail::DKIM::ARC::Verifier -e \
+		'my $v = Mail::DKIM::ARC::Verifier->new; while (<>) { s/\n/\r\n/; $v->PRINT($_) } $v->CLOSE; print $v->result, "\n"' "$1"
+}
+
+@test "a message is sealed with our own results, and stays as it was behind the set" {
+	[ "$(grep -c '^ARC-' one)" = 3 ]
+	tail -n "$(wc -l <letter)" one | cmp - letter
+	mail-header -r ARC-Authentication-Results <one | grep -x $'i=1; here.example;\tspf=pass smtp.mailfrom=a@example.test'
+	grep -x 'ARC-Seal: i=1; a=rsa-sha256; cv=none;' one
+	[ "$(chain <one)" = 'pass (i=1)' ]
+	[ "$(peers one | paste -sd' ')" = 'pass pass' ]
+}
+
+@test "sealed again and again: by what was found when it came, or is found now" {
+	check <one | seal >two
+	grep -x 'ARC-Seal: i=2; a=rsa-sha256; cv=pass;' two
+	[ "$(chain <two)" = 'pass (i=2)' ]
+	[ "$(peers two | paste -sd' ')" = 'pass pass' ]
+	seal <one | grep -x 'ARC-Seal: i=2; a=rsa-sha256; cv=pass;'
+	check <two | seal ed ed | chain | grep -x 'pass (i=3)'
+}
+
+@test "python3-dkim's seals pass, and so do ours over them" {
+	/usr/bin/python3 - "$keys/rsa.pem" letter >theirs <<-'END'
+		import dkim, sys
+		letter = open(sys.argv[2], "rb").read().replace(b"\n", b"\r\n")
+		set = dkim.arc_sign(letter, b"rsa", b"example.test", open(sys.argv[1], "rb").read(), b"here.example")
+		sys.stdout.buffer.write((b"".join(set) + letter).replace(b"\r\n", b"\n"))
+	END
+	[ "$(chain <theirs)" = 'pass (i=1)' ]
+	check <theirs | seal >ours
+	[ "$(chain <ours)" = 'pass (i=2)' ]
+	[ "$(peers ours | head -n 1)" = pass ]
+}
+
+@test "what was changed after it was sealed fails, is sealed so once, and no more" {
+	sed 's/^Hi/Ho/' one >changed
+	check <changed | grep 'arc=fail (i=1) reason="the body was changed after it was sealed"'
+	sed 's/^Subject: /&Re: /' one | check | grep 'reason="the header was changed after it was sealed"'
+	sed 's/i=1; here/i=1; there/' one | check | grep 'reason="a seal is broken"'
+	check <changed | seal >failed
+	grep -x 'ARC-Seal: i=2; a=rsa-sha256; cv=fail;' failed
+	[ "$(chain <failed)" = 'fail (i=2)' ]
+	check <failed | sed 's/^Ho/Hu/' >again
+	seal <again | cmp - again
+}
+
+@test "sets that are not whole, numbered wrongly, too many: none of them passes" {
+	fails() { check | grep "arc=fail.*reason=\"$1"; }
+	sed '/^ARC-Auth/,/^Auth/{/^Auth/!d}' one | fails 'a set that is not whole'
+	{ sed -n '/^ARC-Auth/,/^Auth/{/^Auth/!p}' one; cat one; } | fails 'a set that is not whole'
+	sed 's/^ARC-Seal: i=1/ARC-Seal: i=2/' one | fails 'a set that is not whole'
+	sed 's/^ARC-Seal: i=1/ARC-Seal: i=51/' one | fails 'a set without a number (i=)'
+	sed 's/^ARC-Seal: i=1/ARC-Seal: i=0/' one | fails 'a set without a number (i=)'
+	sed 's/cv=none/cv=pass/' one | fails 'a set that says that the chain is broken (cv=)'
+	sed 's/cv=none;/& h=from;/' one | fails 'a seal that names fields (h=)'
+	sed 's/rsa-sha256; cv/rsa-sha1; cv/' one | fails 'rsa-sha1'
+	sed 's/relaxed;/& l=1;/' one | fails 'only a part of the body'
+}
+
+@test "a key that DNS does not tell for now: 75, and nothing is sealed" {
+	seal lost <letter >lost
+	run -75 --separate-stderr seal <lost
+	[ -z "$output" ]
+	[[ $stderr = 'arc-seal: -: DNS look-up of lost._domainkey.example.test: '* ]]
+}
+
+@test "wrong options" {
+	for wrong in '' '-d x.test -s s' "-d x.test -s s -k $keys/rsa.pem letter" "-d x.test -s s -k $keys/rsa.pem -t 0" "-d -x -s s -k $keys/rsa.pem"; do
+		# shellcheck disable=SC2086 # words
+		run -64 arc-seal $wrong <letter
+	done
+	run -78 arc-seal -d x.test -s s -k letter <letter
+}
+
+@test "the example of the manual page" {
+	cp letter message
+	cp "$keys/rsa.pem" nov26.pem
+	bash -c "$(example arc-seal.1 1)"
+	grep -l '^ARC-Seal: i=1' "$(queued)"
+}
