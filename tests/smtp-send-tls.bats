@@ -220,8 +220,8 @@ sts_policy() {
 	exim_pem=$tls/mail exim_start "$exim_port" 127.0.0.1 "$port"
 	for i in 1 2 3; do
 		printf 'id%d\t%s\t0\talice@here.example\t\tbob@exim.example\n' "$i" "$PWD/message"
-	done >jobs
-	run -0 timeout 60 smtp-send -v -j -s "127.0.0.1:$exim_port" <jobs
+	done >job-lines
+	run -0 timeout 60 smtp-send -v -j -s "127.0.0.1:$exim_port" <job-lines
 	[ "$(grep -c '	250	.*	TLSv1.3' <<<"$output")" = 3 ]
 	[ "$(grep -c 'X=TLS1.3:(AES_256_GCM:256\*' exim/exim/log/main)" = 2 ]
 	peers_stop
@@ -243,8 +243,8 @@ sts_policy() {
 @test "a thousand letters go over one connection" {
 	for i in {1..1000}; do
 		printf 'id%d\t%s\t0\talice@here.example\t\tbob@postfix.example\n' "$i" "$PWD/message"
-	done >jobs
-	run -0 timeout 60 smtp-send -v -j -s "127.0.0.1:$port" <jobs
+	done >job-lines
+	run -0 timeout 60 smtp-send -v -j -s "127.0.0.1:$port" <job-lines
 	[ "$(grep -c '	250	.*	TLSv1.3' <<<"$output")" = 1000 ]
 	[ "$(grep -c 'C: STARTTLS' <<<"$output")" = 1 ]
 }
