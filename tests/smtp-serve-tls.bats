@@ -24,8 +24,8 @@ teardown() { kill $(cat "$BATS_TEST_TMPDIR"/*.pid) 2>/dev/null || true; }
 
 serve() { in_background serve "$port" "$top/tests/listen.pl" 127.0.0.1 "$port" smtp-serve "$@"; }
 client() { timeout 20 openssl s_client -quiet -connect "127.0.0.1:$port" -CAfile "$tls/ca.pem" -verify_return_error "$@" 2>client.log; }
-talk() { sed 's/$/\r/' | { cat; sleep 0.2; } | client "$@" | tr -d '\r'; }
-serial() { client "$@" </dev/null >/dev/null; timeout 20 openssl s_client -connect "127.0.0.1:$port" "$@" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
+talk() { sed 's/$/\r/' | client "$@" | tr -d '\r'; }
+serial() { timeout 20 openssl s_client -connect "127.0.0.1:$port" "$@" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
 
 @test "STARTTLS: a letter comes in by TLS, and its Received field, the protocol and the greeting say so" {
 	serve
@@ -121,13 +121,14 @@ grep -x '250-REQUIRETLS' said
 	cp "$tls/next.key" current.key
 	kill -HUP "$(cat serve.pid)"
 	new=$(openssl x509 -in "$tls/next.pem" -noout -serial)
-	await 5 eval '[ "$(serial -starttls smtp)" = "$new" ]'
+	await 20 eval '[ "$(serial -starttls smtp)" = "$new" ]'
 	rm current.key
 	kill -HUP "$(cat serve.pid)"
-	await 5 grep -q "smtp-serve: $PWD/current.pem: " serve.log
+	await 20 grep -q "smtp-serve: $PWD/current.pem: " serve.log
 	[ "$(serial -starttls smtp)" = "$new" ]
-	{ printf 'QUIT\r\n'; sleep 0.3; } | timeout 10 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_out session >/dev/null 2>&1
-	printf 'QUIT\r\n' | timeout 10 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_in session 2>/dev/null | grep -q '^Reused, TLSv1.3'
+	{ await 10 test -s session; printf 'QUIT\r\n'; } |
+		timeout 20 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_out session >/dev/null 2>&1
+	printf 'QUIT\r\n' | timeout 20 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_in session 2>/dev/null | grep -q '^Reused, TLSv1.3'
 }
 
 @test "two certificates: each client gets the one that it can check; TLS 1.1 is none" {
