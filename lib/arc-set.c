@@ -1,6 +1,11 @@
 #include "arc-set.h"
 #include "dkim-canon.h"
 
+static enum arc_result read_result(slice value)
+{
+	return slice_case_is(value, "pass") ? ARC_PASS : slice_case_is(value, "none") ? ARC_NONE : ARC_FAIL;
+}
+
 /* All results of ours, as they stand; true and *cv where one is of ARC. */
 static bool add_results(buf *to, const struct dkim_fields *fields, const char *id, enum arc_result *cv)
 {
@@ -13,7 +18,7 @@ static bool add_results(buf *to, const struct dkim_fields *fields, const char *i
 		for (slice rest = authres_results(f->body); authres_is(f, id) && authres_next(&rest, &result);) {
 			buf_clear(&value);
 			if (!known && authres_says(buf_slice(&result), "arc", &value)) {
-				*cv = slice_case_is(buf_slice(&value), "pass") ? ARC_PASS : slice_case_is(buf_slice(&value), "none") ? ARC_NONE : ARC_FAIL;
+				*cv = read_result(buf_slice(&value));
 				known = true;
 			}
 			buf_print(to, ";\n\t%.*s", (int)result.n, result.p);
@@ -40,7 +45,8 @@ static void add_field(buf *to, size_t instance, const char *id, slice results, c
 }
 
 /* A seal is over all sets before it, of a broken chain over its own alone (§5.1.2). */
-static int add_seal(buf *to, const struct arc *a, enum arc_result cv, slice results, slice message, struct dkim_signer *s, const struct dkim_how *how)
+static int add_seal(buf *to, const struct arc *a, enum arc_result cv, slice results, slice message, struct dkim_signer *s,
+    const struct dkim_how *how)
 {
 	buf text = { NULL, 0, 0 };
 	int status;

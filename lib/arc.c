@@ -153,7 +153,8 @@ static void hash_seal(const struct arc *a, size_t i, unsigned char hash[SHA256_B
 }
 
 /* Whether a signature is of this hash by its key; else that is decided. */
-static bool is_good(struct arc *a, struct dkim_key *key, const struct dkim_signature *s, const unsigned char *hash, const char *changed)
+static bool is_good(struct arc *a, struct dkim_key *key, const struct dkim_signature *s, const unsigned char *hash,
+    const char *changed)
 {
 	if (!key)
 		decide(a, ARC_FAIL, "a domain or selector that is none (d=, s=)");

@@ -157,7 +157,8 @@ int dkim_sign_field(buf *to, size_t start, struct dkim_signer *s, buf *text, con
 	return good ? 0 : -1;
 }
 
-int dkim_sign(buf *to, struct dkim_signer *s, const struct dkim_fields *fields, const unsigned char body_hash[], const struct dkim_how *how)
+int dkim_sign(buf *to, struct dkim_signer *s, const struct dkim_fields *fields, const unsigned char body_hash[],
+    const struct dkim_how *how)
 {
 	buf names = { NULL, 0, 0 }, text = { NULL, 0, 0 };
 	size_t start = to->n;

@@ -26,7 +26,7 @@ setup() {
 		'List-Unsubscribe-Post: List-Unsubscribe=One-Click' '' 'Hi  Bob, ' '.' '' >letter
 }
 
-results() { dkim-verify "$@" | cut -f1 | paste -sd' '; }
+results() { dkim-verify | cut -f1 | paste -sd' '; }
 
 tag() { mail-header -r DKIM-Signature | tr -d ' \t\n' | tr ';' '\n' | sed -n "s/^$1=//p"; }
 

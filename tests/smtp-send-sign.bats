@@ -30,8 +30,8 @@ setup() {
 
 teardown() { canned_stop; }
 
-send() { timeout 30 smtp-send -s "127.0.0.1:$port" -o sign -f alice@here.example "$@" bob@there.example; }
-results() { dkim-verify "$@" | cut -f1 | paste -sd' '; }
+send() { timeout 30 smtp-send -s "127.0.0.1:$port" -o sign -f alice@here.example bob@there.example; }
+results() { dkim-verify | cut -f1 | paste -sd' '; }
 
 @test "each key of the author's domain signs what is on the wire" {
 	for extensions in '' +CHUNKING '+SIZE +8BITMIME'; do

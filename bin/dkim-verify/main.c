@@ -48,7 +48,8 @@ static void print_check(const struct dkim_check *c, buf *line)
 	add_end(line, slice_of(c->why ? c->why : ""), '\t');
 }
 
-static void print_line(const struct program *p, const char *name, enum dkim_result result, const struct dkim_check *c, const char *edits)
+static void print_line(const struct program *p, const char *name, enum dkim_result result, const struct dkim_check *c,
+    const char *edits)
 {
 	buf line = { NULL, 0, 0 };
 
