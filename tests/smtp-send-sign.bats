@@ -30,7 +30,7 @@ setup() {
 
 teardown() { canned_stop; }
 
-send() { timeout 30 smtp-send -s "127.0.0.1:$port" -o sign -f alice@here.example bob@there.example; }
+send() { timeout 30 smtp-send -s "127.0.0.1:$port" -o sign -f "${sender:-alice@there.example}" bob@there.example; }
 results() { dkim-verify | cut -f1 | paste -sd' '; }
 
 @test "each key of the author's domain signs what is on the wire" {
@@ -57,6 +57,17 @@ results() { dkim-verify | cut -f1 | paste -sd' '; }
 	printf 'From: alice@here.example\nFrom: bob@here.example\n\nbody\n' | send
 	printf 'body alone\n' | send
 	for i in 5 6 7; do run ! grep DKIM server/$i; done
+}
+
+@test "where the author has no key of ours, the sender signs: a list what others wrote" {
+	canned server
+	echo 'lists.example rsa keys/rsa.pem' >>"$PENNYPOST/dkim"
+	sed 's/alice@here.example/alice@there.example/; s/^Subject/List-Unsubscribe: <https:\/\/lists.example\/1>\n&/' message |
+		sender=news-bounce-bob=there.example@lists.example send
+	mail-header -r DKIM-Signature server/1 | tr -d ' \t\n' | grep 'd=lists.example;.*:List-Unsubscribe:'
+	sender=news@lists.example send <message
+	run ! grep d=lists.example server/2
+	[ "$(results <server/2)" = 'pass pass' ]
 }
 
 @test "signed as it is converted for a server without 8BITMIME, and with the fields of each recipient" {

@@ -61,14 +61,17 @@ static bool is_header(slice fields)
 	return fields.n == 0;
 }
 
-/* The domain that signs for the author; NULL: none of ours does, or others may see another header than we. */
-static const char *domain_of(slice fields)
+/* The domain that signs; NULL: none of ours does, or others may see another header than we. */
+static const char *domain_of(slice fields, slice sender)
 {
 	buf author = { NULL, 0, 0 };
 	const char *domain = NULL;
 
-	if (is_header(fields) && author_of(fields, &author) == 1)
+	if (is_header(fields) && author_of(fields, &author) == 1) {
 		domain = signers_domain(&signers, addr_domain(buf_slice(&author)));
+		if (!domain)
+			domain = signers_domain(&signers, addr_domain(sender));
+	}
 	buf_free(&author);
 	return domain;
 }
@@ -108,31 +111,31 @@ static int sign_as(struct content *c, const struct head *h, const char *domain, 
 	return status;
 }
 
-static int sign(struct content *c, buf *to)
+static int sign(struct content *c, slice sender, buf *to)
 {
 	struct head h = { .text = { NULL, 0, 0 } };
 	const char *domain;
 	int status = read_head(c, &h);
 
 	if (status > 0) {
-		domain = domain_of(h.fields);
+		domain = domain_of(h.fields, sender);
 		status = domain ? sign_as(c, &h, domain, to) : 0;
 	}
 	buf_free(&h.text);
 	return status;
 }
 
-const char *sign_content(struct content *c, slice options)
+const char *sign_content(struct content *c, const struct job *job)
 {
 	bool converts = content_converts(c);
 	buf signatures = { NULL, 0, 0 };
 	const char *why = NULL;
 
-	if (!option_value(options, "sign").p)
+	if (!option_value(job->options, "sign").p)
 		return NULL;
 	if (!has_signers())
 		return wrong.p;
-	if (sign(c, &signatures))
+	if (sign(c, job->sender, &signatures))
 		why = strerror(errno);
 	content_put_ahead(c, &signatures);
 	content_rewind(c, converts);

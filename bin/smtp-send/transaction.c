@@ -191,7 +191,7 @@ static bool begin(struct session *s)
 	work_hold(w);
 	if (learn(s, w))
 		answer_here(s, w, 451, "4.3.0", strerror(errno));
-	else if ((why = sign_content(&s->content, w->job.options)))
+	else if ((why = sign_content(&s->content, &w->job)))
 		answer_here(s, w, 451, "4.3.5", why);
 	else if (!is_refused(s, w))
 		s->writing = new_transaction(s, w);
