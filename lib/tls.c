@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -40,11 +41,11 @@ static const SSL_METHOD *method(bool server)
 	return server ? TLS_server_method() : TLS_client_method();
 }
 
-/* What OpenSSL says of its last failure, as far as it is one; its queue is empty then. */
+/* What OpenSSL says of a failure: the first that it tells of, those behind only say where that led. Its queue is empty then. */
 static void add_why(buf *why, const char *otherwise)
 {
-	unsigned long error = ERR_peek_last_error();
-	const char *reason = error ? ERR_reason_error_string(error) : NULL;
+	unsigned long error = ERR_peek_error();
+	const char *reason = ERR_SYSTEM_ERROR(error) ? strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
 
 	buf_addtext(why, reason ? reason : otherwise);
 	ERR_clear_error();
@@ -55,6 +56,7 @@ static struct tls_context *new_context(bool server)
 {
 	struct tls_context *c = mem_alloc(sizeof *c);
 
+	ERR_clear_error();
 	c->ssl = SSL_CTX_new(method(server));
 	if (!c->ssl)
 		mem_end();
@@ -80,19 +82,24 @@ static struct tls_context *give_up(struct tls_context *c, buf *why, const char *
 	return NULL;
 }
 
-/* A chain and its key. */
-static bool use_certificate(SSL_CTX *ssl, const char *certificate, const char *key)
+/* A chain and its key: which of the two files cannot be used, NULL for neither. */
+static const char *use_certificate(SSL_CTX *ssl, const char *certificate, const char *key)
 {
-	return SSL_CTX_use_certificate_chain_file(ssl, certificate) == 1
-	    && SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) == 1;
+	if (SSL_CTX_use_certificate_chain_file(ssl, certificate) != 1)
+		return certificate;
+	return SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) == 1 ? NULL : key;
 }
 
 /* A folder is looked into only for what a chain needs; a file is read whole, which for the system's takes 30 ms. */
 static bool use_authorities(SSL_CTX *ssl, const char *ca)
 {
+	struct stat st;
+
 	if (!ca[0])
 		return SSL_CTX_set_default_verify_dir(ssl) == 1;
-	return SSL_CTX_load_verify_file(ssl, ca) == 1 || SSL_CTX_load_verify_dir(ssl, ca) == 1;
+	if (stat(ca, &st) == 0 && S_ISDIR(st.st_mode))
+		return SSL_CTX_load_verify_dir(ssl, ca) == 1;
+	return SSL_CTX_load_verify_file(ssl, ca) == 1;
 }
 
 /* OpenSSL's own place for it in a connection. */
@@ -123,11 +130,13 @@ void tls_session_free(struct tls_session *session)
 struct tls_context *tls_for_clients(const char *ca, const char *certificate, const char *key, buf *why)
 {
 	struct tls_context *c = new_context(false);
+	const char *wrong;
 
 	if (!use_authorities(c->ssl, ca))
 		return give_up(c, why, ca[0] ? ca : "the system's certificates");
-	if (certificate && !use_certificate(c->ssl, certificate, key))
-		return give_up(c, why, certificate);
+	wrong = certificate ? use_certificate(c->ssl, certificate, key) : NULL;
+	if (wrong)
+		return give_up(c, why, wrong);
 	SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_sess_set_new_cb(c->ssl, keep_session);
 	SSL_CTX_dane_enable(c->ssl);
@@ -150,13 +159,13 @@ struct tls_context *tls_for_servers(const char *certificates, const char *keys, 
 
 	while (slice_word(&rest, &certificate)) {
 		char *file = mem_text(certificate), *key_file = slice_word(&rest_of_keys, &key) ? mem_text(key) : mem_text(certificate);
-		bool used = use_certificate(c->ssl, file, key_file);
+		const char *wrong = use_certificate(c->ssl, file, key_file);
 
-		if (!used)
-			c = give_up(c, why, file);
+		if (wrong)
+			c = give_up(c, why, wrong);
 		free(file);
 		free(key_file);
-		if (!used)
+		if (!c)
 			return NULL;
 	}
 	SSL_CTX_set_options(c->ssl, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);

@@ -114,6 +114,9 @@ sts_policy() {
 	kept "4.7.5	certificate not trusted: hostname mismatch (verify)"
 	run send -o tls=verify -s "127.0.0.1:$port" bob@postfix.example
 	kept "4.7.5	certificate not trusted: IP address mismatch (verify)"
+	sed -i 's,^tls-ca.*,tls-ca missing,' "$PENNYPOST/conf"
+	run -78 send -o tls=verify -s "good.open.example:$port" bob@postfix.example
+	[[ $output = *"smtp-send: $PENNYPOST/missing: No such file or directory"* ]]
 	sed -i '/tls-ca/d' "$PENNYPOST/conf"
 	run send -o tls=verify -s "mail.open.example:$port" bob@postfix.example
 	kept "4.7.5	certificate not trusted: self-signed certificate in certificate chain (verify)"
