@@ -37,7 +37,7 @@ ends() {
 	resident
 	until_true 5 delivered 1
 	add carol@example.com
-	until_true 2 delivered 2
+	until_true 4 delivered 2
 	kill "$runner"
 	ends 0
 	[ -z "$(queued)" ]
@@ -81,7 +81,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	sleep .1
 	[ -e "$(file_of "$id")" ]
 	touch "$(file_of "$id")"
-	until_true 2 delivered 1
+	until_true 4 delivered 1
 }
 
 @test "HUP tries all, due or not, dead destination or not" {
@@ -89,7 +89,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	id=$(add user1@example.com)
 	touch -d '1 hour' "$(file_of "$(add user2@example.com)")"
 	resident
-	until_true 2 grep -q status=down "$log"
+	until_true 4 grep -q status=down "$log"
 	transport
 	until_true 5 grep -q ^stop "$asked"     # it knows only the rules it began with
 	kill -HUP "$runner"
@@ -101,7 +101,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	transport bob=550_5.1.1_unknown
 	resident
 	add bob@example.com
-	until_true 2 delivered 1
+	until_true 4 delivered 1
 	[ "$(asked_for alice)" = 1 ]
 	[ -z "$(queued)" ]
 }
@@ -111,9 +111,9 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	echo 'per-destination 1' >>"$PENNYPOST/conf"
 	add slow@example.com
 	resident
-	until_true 2 grep -q ' slow' "$asked"
+	until_true 4 grep -q ' slow' "$asked"
 	kill "$runner"
-	until_true 2 sh -c "! kill -0 $runner" || ! held
+	until_true 4 sh -c "! kill -0 $runner" || ! held
 	id=$(add late@example.com)
 	ends 0
 	delivered 1
@@ -125,7 +125,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	echo 'per-destination 1' >>"$PENNYPOST/conf"
 	for n in {1..60}; do add "slow$n@example.com"; done >/dev/null
 	resident
-	until_true 2 grep -q ' slow' "$asked"
+	until_true 4 grep -q ' slow' "$asked"
 	kill "$runner"
 	ends 0
 	[ "$(queued | wc -l)" -gt 10 ]
@@ -148,7 +148,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	resident
 	second=$runner
 	add bob@example.com
-	until_true 2 delivered 1
+	until_true 4 delivered 1
 	kill "$first"
 	wait "$first"
 	until_true 10 held
@@ -159,7 +159,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 	resident
 	for n in 1 2 3; do
 		add "user$n@example.com"
-		until_true 2 delivered $n
+		until_true 4 delivered $n
 	done
 	[ "$(grep -c ^start "$asked")" = 1 ]
 	until_true 5 grep -q ^stop "$asked"
@@ -168,7 +168,7 @@ calls() { awk -v id="$1" 'index($0, id) { on = 1 } on; on && index($0, "\"" id) 
 @test "a queue folder that another host writes is looked through again" {
 	resident
 	id=$(add bob@example.com)
-	until_true 2 delivered 1
+	until_true 4 delivered 1
 	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 -p "$runner" &
 	until_true 5 grep -q 'getdents64.* 2 entries' "$BATS_TEST_TMPDIR/trace"
 	kill $!
