@@ -191,6 +191,15 @@ static bool same_id(slice written, const char *id)
 	return same;
 }
 
+/* Some end a name there. */
+static bool has_control(slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_control(s.p[i]))
+			return true;
+	return false;
+}
+
 bool authres_is(const struct field *f, const char *id)
 {
 	slice rest = f->body, written;
@@ -200,7 +209,7 @@ bool authres_is(const struct field *f, const char *id)
 		return false;
 	written = take_id(&rest, &broken);
 	rest = skip_blanks(rest, &broken);
-	broken |= written.n == 0;
+	broken |= written.n == 0 || has_control(written);
 	return broken ? has(f->body, id) : same_id(written, id);
 }
 

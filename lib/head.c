@@ -75,10 +75,12 @@ int head_read_blank(struct reader *r, buf *blank)
 	slice line;
 	int got = reader_line(r, &line);
 
-	if (got > 0 && head_ends(line))
+	if (got > 0 && head_ends(line)) {
 		buf_addslice(blank, line);
-	else if (got > 0)
+	} else if (got > 0) {
+		buf_addtext(blank, head_line_end(line));
 		reader_back(r, line);
+	}
 	return got < 0 ? -1 : 0;
 }
 

@@ -18,7 +18,10 @@
  */
 int head_read(struct reader *, buf *fields);
 
-/* After head_read: appends the blank line that ends the header, if that is what does; the reader is at the body. 0, -1. */
+/*
+ * After head_read: appends the blank line that ends the header; the reader is at the body. 0, -1. Where a line that is no field
+ * ends it, one that was not there: others would look for fields behind it, or take it for the end of one put before it.
+ */
 int head_read_blank(struct reader *, buf *blank);
 
 /* The blank line that ends a header: `\n` or `\r\n`. */

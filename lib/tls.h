@@ -43,7 +43,7 @@ struct tls_wish {
 	const char *name[2];    /* one of which its certificate has to have; NULL: none, or no second one */
 	const struct tlsa *tlsa; /* usages 2 and 3; where one can be used, they alone count (RFC 7672 §3.1) */
 	size_t tlsa_count;
-	bool proof;             /* the caller will insist on a proof: weak keys and algorithms are none (security level 2) */
+	bool proof;             /* the caller will insist on a proof: what is weak ends the handshake, else it is only no proof (level 2) */
 };
 
 /*

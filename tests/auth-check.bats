@@ -99,14 +99,25 @@ sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed
 
 @test "fields that bear our name are removed, however they are written; all others stay" {
 	{
+		printf 'Authentication-Results: here.example\0; dmarc=pass\nAuthentication-Results: here.example\v; dmarc=pass\n'
 		printf 'Authentication-Results: here.example; dmarc=pass\n'
 		printf 'X: 1\nauthentication-results:\n\t(x) "HERE.example"\n\t1; dkim=pass\nAuthentication-Results: here.example (; spf=pass\n'
 		printf 'Authentication-Results: there.example; dmarc=pass\n'
 		cat letter
 		printf 'Authentication-Results: here.example; in the body\n'
 	} >forged
-	from 192.0.2.1 alice@example.test <forged | sed '1,4d' | diff - <(sed '1d; /^auth/,/^Auth/d' forged)
-	SMTP_CLIENT=127.0.0.1 auth-check <forged | cmp - <(sed '1d; /^auth/,/^Auth/d' forged)
+	from 192.0.2.1 alice@example.test <forged | sed '1,4d' | diff - <(sed '1,3d; /^auth/,/^Auth/d' forged)
+	SMTP_CLIENT=127.0.0.1 auth-check <forged | cmp - <(sed '1,3d; /^auth/,/^Auth/d' forged)
+}
+
+@test "behind a line that is no field there are no more fields, and none continues ours" {
+	local forged='Authentication-Results: here.example; dmarc=pass'
+
+	printf '%s\n' 'From: alice@example.test' 'no field' "$forged" '' hello >odd
+	from 203.0.113.9 x@other.test <odd | sed '1,/^$/d' | diff - <(tail -n +2 odd)
+	SMTP_CLIENT=127.0.0.1 auth-check <odd | diff - <(sed 1G odd)
+	printf ' ;\r\n dmarc=pass\r\n%s\r\n\r\nhello\r\n' "$forged" >odd
+	from 203.0.113.9 x@other.test <odd | sed $'1,/^\r$/d' | cmp - odd
 }
 
 @test "what an authenticated client sends is ours, and passes unchanged" {

@@ -134,6 +134,19 @@ sts_policy() {
 	run -64 send -s smtps: bob@postfix.example
 }
 
+@test "a certificate with a weak key is encryption, and no proof" {
+	local weak_port
+
+	weak_port=$(free_port)
+	openssl req -newkey rsa:1024 -nodes -keyout weak.key -out weak.request -subj /CN=weak 2>/dev/null
+	openssl x509 -req -in weak.request -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -extfile <(echo subjectAltName=IP:127.0.0.1) -out weak.pem 2>/dev/null
+	printf '554 no\r\n' | openssl s_server -accept "127.0.0.1:$weak_port" -naccept 1 -cert weak.pem -key weak.key \
+		-cipher DEFAULT@SECLEVEL=0 -quiet 3>&- &
+	wait_for_port "$weak_port"
+	run -75 send -o tls=require -s "smtps:127.0.0.1:$weak_port" bob@postfix.example
+	[[ $(field 8) = *,proof=none,policy=require ]]
+}
+
 @test "DANE: a certificate or authority that DNSSEC vouches for, and no other" {
 	run -0 send bob@ee.dane.example bob@ta.dane.example
 	[ "$(field 8 | sort -u)" = TLSv1.3,TLS_AES_256_GCM_SHA384,proof=dane,policy=dane ]

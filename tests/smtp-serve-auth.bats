@@ -52,6 +52,7 @@ letter() {
 	[ "$(printf '%s\n' 'EHLO x' "AUTH LOGIN $(base64_of alice)" "$(base64_of 'correct horse')" | codes)" = '220 250 334 235' ]
 	[ "$(printf '%s\n' 'EHLO x' 'AUTH LOGIN' '*' 'AUTH PLAIN' 'a b' 'AUTH PLAIN =' "$right" | codes)" = '220 250 334 501 334 501 501 235' ]
 	[ "$(printf '%s\n' 'EHLO x' AUTH 'AUTH PLAIN a b' 'AUTH CRAM-MD5' 'AUTH SCRAM-SHA-256-PLUS' 'AUTH PLAIN *' | codes)" = '220 250 501 501 504 504 501' ]
+	printf 'EHLO x\nAUTH PLAIN\nA\0A=\n' | session | grep -x '501 5.5.2 Not base64'
 	{ printf 'EHLO x\nAUTH PLAIN\n'; head -c 12280 /dev/zero | tr '\0' B; printf '\nAUTH PLAIN\n'; head -c 12300 /dev/zero | tr '\0' A; echo; } |
 		session | tail -n 4 | cut -c1-9 | diff - <(printf '%s\n' '334 ' '501 5.5.2' '334 ' '500 5.5.6')
 }

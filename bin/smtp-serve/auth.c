@@ -77,7 +77,7 @@ static const char *out_of_order(const struct session *s)
 static bool is_base64(slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (!ascii_letter(text.p[i]) && !ascii_digit(text.p[i]) && !strchr("+/=", text.p[i]))
+		if (!ascii_letter(text.p[i]) && !ascii_digit(text.p[i]) && !memchr("+/=", text.p[i], 3))
 			return false;
 	return true;
 }
