@@ -10,7 +10,7 @@
 #include "fail.h"
 #include "io.h"
 
-static const char usage[] = "usage: dkim-key [-g rsa | -g ed25519] -d domain -s selector -k key";
+static const char usage[] = "usage: dkim-key [-g rsa | ed25519] -d domain -s selector -k key";
 
 enum { STRING = 255 };          /* RFC 1035 §3.3 */
 

@@ -22,3 +22,17 @@ load helper
 	PENNYPOST=$HOME/.pennypost queue-add bob@example.com </dev/null
 	[ "$(PENNYPOST=$HOME/.pennypost queue-list | cut -f7)" = bob@example.com ]
 }
+
+@test "INSTALL: a server has its users, and signs what it sends" {
+	export PENNYPOST=$BATS_TEST_TMPDIR
+	commands=$(sed -n '/^Has users log in/,/^Checks what/s/^    //p' "$top/INSTALL" | grep -v 'systemctl\|chgrp\|chown' | sed "s,/etc/pennypost,$PENNYPOST,; s/sudo //")
+	printf '%s\n' 'hostname mail.example.org' 'log stderr' >"$PENNYPOST/conf"
+	run -0 bash -euo pipefail -c "$commands" <<<'correct horse'
+	[[ $output = *'nov26._domainkey.example.org. IN TXT'* ]]
+	run -0 sasl-check <<<"begin	PLAIN	$(printf '\0alice\0correct horse' | base64)		"
+	[ "$output" = 'user	alice' ]
+	mail-inject -odq -f alice@example.org bob@example.com <<<'From: alice@example.org'
+	grep -qx 'option sign' "$PENNYPOST"/queue/?/*
+	grep -qx 'example.org nov26 nov26.pem' "$PENNYPOST/dkim"
+	[ "$(stat -c %a "$PENNYPOST/users" "$PENNYPOST/nov26.pem" | paste -sd' ')" = '640 600' ]
+}
