@@ -1,6 +1,7 @@
 /* arc-seal: a message as it is passed on, sealed with what was found when it came. See arc-seal(1). */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "arc-set.h"
@@ -9,14 +10,15 @@
 #include "fail.h"
 #include "limit.h"
 #include "messages.h"
+#include "signers.h"
 #include "twice.h"
 
-static const char usage[] = "usage: arc-seal [-r server[:port]] [-t seconds] -d domain -s selector -k key <message >message";
+static const char usage[] = "usage: arc-seal [-r server[:port]] [-t seconds] -d domain [-s selector -k key] <message >message";
 
 struct program {
 	const struct conf *conf;
 	struct dkim_keys keys;
-	struct dkim_signer signer;
+	struct dkim_signer *signer;
 };
 
 struct message {
@@ -69,11 +71,11 @@ static int seal(struct program *p, const char *name, struct message *m)
 
 	if (status != EX_OK)
 		return status;
-	switch (arc_seal(&m->sealed, &m->arc, p->conf->hostname, &p->signer, &how)) {
+	switch (arc_seal(&m->sealed, &m->arc, p->conf->hostname, p->signer, &how)) {
 	case SEAL_AGAIN:
 		fail(EX_TEMPFAIL, "%s: %s", name, m->arc.why);
 	case SEAL_BAD_KEY:
-		fail(EX_CONFIG, "the key of %s: its numbers do not belong together", p->signer.domain);
+		fail(EX_CONFIG, "the key of %s: its numbers do not belong together", p->signer->domain);
 	default:
 		return write_message(name, m);
 	}
@@ -98,22 +100,39 @@ static int seal_message(void *context, const char *name, struct reader *in)
 	return status;
 }
 
-static void open_key(struct program *p, const char *domain, const char *selector, const char *file)
+static void open_key(struct dkim_signer *signer, const char *domain, const char *selector, const char *file)
 {
 	buf why = { NULL, 0, 0 };
-	const char *wrong = dkim_signer_names(&p->signer, slice_of(domain), slice_of(selector));
+	const char *wrong = dkim_signer_names(signer, slice_of(domain), slice_of(selector));
 
 	if (wrong)
 		fail(EX_USAGE, "-d %s -s %s: %s", domain, selector, wrong);
-	if (!dkim_signer_key(&p->signer, file, &why))
+	if (!dkim_signer_key(signer, file, &why))
 		fail(EX_CONFIG, "%s", why.p);
+}
+
+/* The first RSA key of the domain, or of the nearest above it that has one, in the file dkim: receivers know no others. */
+static struct dkim_signer *find_key(struct signers *signers, const struct conf *conf, const char *domain)
+{
+	buf why = { NULL, 0, 0 };
+	const char *by;
+
+	if (signers_read(signers, conf, &why))
+		fail(EX_CONFIG, "%s", why.p);
+	by = signers_domain(signers, slice_of(domain));
+	for (size_t i = 0; by && i < signers->count; i++)
+		if (strcmp(signers->list[i].domain, by) == 0 && signers->list[i].key.kind == KEY_RSA)
+			return &signers->list[i];
+	fail(EX_CONFIG, "%s/dkim: no RSA key for %s", conf->home, domain);
 }
 
 int main(int argc, char **argv)
 {
 	const char *server = NULL, *domain = NULL, *selector = NULL, *file = NULL;
 	char *const standard_input[] = { NULL };
-	struct program p = { .conf = NULL };
+	struct dkim_signer given = { .domain = NULL };
+	struct signers signers = { .count = 0 };
+	struct program p = { .signer = &given };
 	buf why = { NULL, 0, 0 };
 	long long seconds = 5;
 	struct conf conf;
@@ -129,17 +148,21 @@ int main(int argc, char **argv)
 		case 't': seconds = slice_number(slice_of(optarg)); break;
 		default: fail_usage();
 		}
-	if (argv[optind] || !domain || !selector || !file || seconds < 1 || seconds > 3600)
+	if (argv[optind] || !domain || !selector != !file || seconds < 1 || seconds > 3600)
 		fail_usage();
 	conf_load(&conf);
 	p.conf = &conf;
-	open_key(&p, domain, selector, file);
+	if (file)
+		open_key(&given, domain, selector, file);
+	else
+		p.signer = find_key(&signers, &conf, domain);
 	p.keys.dns = dns_open(server ? server : conf.resolver, seconds * 1000, &why);
 	if (!p.keys.dns)
 		fail(server ? EX_USAGE : EX_CONFIG, "%s", why.p);
 	status = messages_each(standard_input, seal_message, &p);
 	dkim_keys_free(&p.keys);
-	dkim_signer_free(&p.signer);
+	dkim_signer_free(&given);
+	signers_free(&signers);
 	dns_close(p.keys.dns);
 	return io_finish(status);
 }

@@ -27,6 +27,7 @@ static const struct setting table[] = {
 	SETTING("unsubscribe", TEXT, unsubscribe, ""),
 	SETTING("archive-addresses", TEXT, archive_addresses, "hidden"),
 	SETTING("verp", TEXT, verp, "yes"),
+	SETTING("seal", TEXT, seal, "no"),
 	SETTING("bounce-limit", COUNT, bounce_limit, "3"),
 	SETTING("bounce-half-life", TIME, bounce_half_life, "30d"),
 	SETTING("munge", TEXT, munge, "auto"),
@@ -120,6 +121,8 @@ static int check(const struct list *l, const char *path, buf *why)
 		buf_print(why, "%s: archive-addresses: not hidden or shown", path);
 	else if (!is_one_of(l->verp, "yes no"))
 		buf_print(why, "%s: verp: not yes or no", path);
+	else if (!is_one_of(l->seal, "yes no"))
+		buf_print(why, "%s: seal: not yes or no", path);
 	else if (!is_one_of(l->munge, "auto always never"))
 		buf_print(why, "%s: munge: not auto, always or never", path);
 	return why->n ? -1 : 0;

@@ -30,7 +30,8 @@ struct list {
 	char *unsubscribe;              /* of list-post-unsubscribe */
 	char *to;                       /* "author" or "subscriber": what To says */
 	char *archive_addresses;        /* "hidden" or "shown": what list-archive does with them */
-	char *verp;                     /* "yes" or "no" */
+	char *verp;                     /* "yes" or "no", as the next */
+	char *seal;
 	long long bounce_limit;         /* the score at which a subscriber is probed, 0: never */
 	long long bounce_half_life;     /* seconds in which a score is halved */
 	char *munge;                    /* "auto", "always" or "never": From becomes the list's */

@@ -119,3 +119,31 @@ peers() {
 	bash -c "$(example arc-seal.1 1)"
 	grep -l '^ARC-Seal: i=1' "$(queued)"
 }
+
+@test "without -k the domain's first RSA key in the file dkim; where there is none, 78" {
+	mkdir "$PENNYPOST/keys"
+	cp "$keys"/*.pem "$PENNYPOST/keys"
+	printf '%s\n' 'example.test ed keys/ed.pem' 'example.test rsa keys/rsa.pem' >"$PENNYPOST/dkim"
+	arc-seal -d lists.example.test <letter >sealed
+	[ "$(chain <sealed)" = 'pass (i=1)' ]
+	grep -A 3 '^ARC-Seal:' sealed | tr -d ' \t\n' | grep -q 'd=example.test;s=rsa;'
+	run -78 arc-seal -d other.test <letter
+	[ "$output" = "arc-seal: $PENNYPOST/dkim: no RSA key for other.test" ]
+	run -64 arc-seal -d example.test -s rsa <letter
+}
+
+@test "a list with seal yes sends what was found when a message came, its own changes sealed; without a key nothing goes" {
+	list-create news news@lists.example.test alice@example.test
+	printf '%s\n' 'seal yes' 'prefix [news]' 'post open' 'munge never' >>"$PENNYPOST/lists/news/conf"
+	echo bob@example.com >"$PENNYPOST/lists/news/subscribers"
+	mkdir -p "$PENNYPOST/lists/news/archive"/{new,cur,tmp}
+	run -78 list-explode news <letter
+	[ -z "$(queued)$(find "$PENNYPOST/lists/news/archive" -type f)" ]
+	echo "example.test rsa $keys/rsa.pem" >"$PENNYPOST/dkim"
+	SENDER=alice@example.test list-explode news <letter
+	message_of "$(queued)" >sealed
+	grep -x 'Subject: \[news\] Dinner' sealed
+	[ "$(chain <sealed)" = 'pass (i=1)' ]
+	[ "$(peers sealed | head -n 1)" = pass ]
+	sed -n '/^ARC-Authentication-Results:/,/^[^ \t]/p' sealed | grep -q 'spf=pass'
+}

@@ -203,7 +203,7 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	done
 	run -65 list-explode news </dev/null
 	run -65 list-explode news < <(printf 'no header\n')
-	for wrong in 'post everybody' 'reply-to nobody' 'verp perhaps' 'munge perhaps' 'nonsense 1' 'address news' 'size-limit x'; do
+	for wrong in 'post everybody' 'reply-to nobody' 'verp perhaps' 'seal perhaps' 'munge perhaps' 'nonsense 1' 'address news' 'size-limit x'; do
 		printf '%s\n' 'address news@here.example' "$wrong" >"$list/conf"
 		run -78 post
 	done

@@ -68,9 +68,30 @@ int copies_begin(struct copies *c, const struct posting *p)
 	*c = (struct copies){ .room = p->list.size_limit ? p->list.size_limit : -1 };
 	if (masthead_begin(&c->letter, &p->conf, &p->list) || list_members(&p->list, "subscribers", add_subscriber, c))
 		return -1;
+	if (c->letter.recipients && strcmp(p->list.seal, "yes") == 0) {
+		c->sealed = &p->list;
+		if (seal_begin(&c->spool))
+			return -1;
+	}
 	if (has_folder(&p->list, "archive") && open_copy(&c->archive, &p->list, "archive"))
 		return -1;
 	return c->has_digests ? open_copy(&c->digest, &p->list, "digest") : 0;
+}
+
+static int put_letter(struct copies *c, slice bytes)
+{
+	return c->sealed ? writer_put(&c->spool, bytes) : letter_write(&c->letter, bytes);
+}
+
+/* Or the end of the program, with arc-seal's status. */
+static int seal(struct copies *c)
+{
+	int status, done = seal_end(&c->spool, c->sealed, &c->letter, &status);
+
+	if (status == EX_OK)
+		return done;
+	copies_abandon(c);
+	exit(status);
 }
 
 int copies_put(struct copies *c, slice bytes)
@@ -80,7 +101,7 @@ int copies_put(struct copies *c, slice bytes)
 		return -1;
 	}
 	c->room -= c->room >= 0 ? (long long)bytes.n : 0;
-	if ((c->letter.recipients && letter_write(&c->letter, bytes)) || put_copy(&c->archive, bytes) || put_copy(&c->digest, bytes))
+	if ((c->letter.recipients && put_letter(c, bytes)) || put_copy(&c->archive, bytes) || put_copy(&c->digest, bytes))
 		return -1;
 	return 0;
 }
@@ -91,6 +112,8 @@ int copies_put(struct copies *c, slice bytes)
  */
 int copies_commit(struct copies *c)
 {
+	if (c->sealed && seal(c))
+		return -1;
 	if (commit_copy(&c->archive) || commit_copy(&c->digest))
 		return -1;
 	if (c->letter.recipients)

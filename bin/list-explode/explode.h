@@ -48,8 +48,17 @@ struct copies {
 		bool open;
 	} archive, digest;
 	bool has_digests;               /* a subscriber gets digests */
+	const struct list *sealed;      /* the list whose letters are, or NULL: then the letter waits in */
+	struct writer spool;
 	long long room;                 /* bytes that the list still takes, -1: any number */
 };
+
+/*
+ * seal.c: the message for the queue, once it is whole, through arc-seal. 0, or -1 and errno; *status is arc-seal's, which said why
+ * it is not EX_OK.
+ */
+int seal_begin(struct writer *spool);
+int seal_end(struct writer *spool, const struct list *, struct letter *, int *status);
 
 /* 0, or -1 and errno as letter_begin and the others have it; then copies_abandon. Each byte that is put goes into all. */
 int copies_begin(struct copies *, const struct posting *);

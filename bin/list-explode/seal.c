@@ -1,0 +1,68 @@
+/* A message once it is whole, on its way through arc-seal. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "explode.h"
+#include "fail.h"
+#include "limit.h"
+#include "run.h"
+
+int seal_begin(struct writer *spool)
+{
+	int fd = io_spool();
+
+	if (fd >= 0)
+		writer_open(spool, fd);
+	return fd < 0 ? -1 : 0;
+}
+
+static int copy_into(struct letter *letter, int fd)
+{
+	struct reader in;
+	slice bytes;
+	int got;
+
+	reader_open(&in, fd);
+	while ((got = reader_some(&in, LIMIT_STREAM, &bytes)) > 0)
+		if (letter_write(letter, bytes))
+			got = -1;
+	reader_close(&in);
+	return got;
+}
+
+static pid_t start(const struct list *list, int in, int out)
+{
+	buf program = { NULL, 0, 0 }, domain = { NULL, 0, 0 };
+	pid_t child;
+
+	run_path(&program, "arc-seal");
+	buf_addslice(&domain, addr_domain(slice_of(list->address)));
+	child = run_start((char *[]){ program.p, "-d", domain.p, NULL }, in, out);
+	buf_free(&program);
+	buf_free(&domain);
+	return child;
+}
+
+int seal_end(struct writer *spool, const struct list *list, struct letter *letter, int *status)
+{
+	int ends[2], copied = -1, error;
+	pid_t child;
+
+	*status = EX_OK;
+	if (writer_flush(spool) || lseek(spool->fd, 0, SEEK_SET) < 0 || pipe2(ends, O_CLOEXEC))
+		return -1;
+	child = start(list, spool->fd, ends[1]);
+	close(ends[1]);
+	if (child > 0)
+		copied = copy_into(letter, ends[0]);
+	error = errno;
+	close(ends[0]);
+	if (child > 0)
+		*status = run_wait(child);
+	close(spool->fd);
+	writer_close(spool);
+	errno = error;
+	return copied;
+}
