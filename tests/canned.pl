@@ -12,7 +12,7 @@
 # A rule is STEP[/REGEX][#N]=ACTION: what to do at connect, ehlo, helo, starttls, auth (and what follows 334), mail, rcpt, data, dot, bdat, rset or quit (Nth time,
 # counted over all connections), where the line matches. The first that fits counts. ACTION is
 #	a reply (`\n' in it is CRLF), hang, close, reset (RST), closeafter:REPLY, raw:BYTES (with perl's escapes),
-#	huge (10 MB of it, then 250), line (one of 10 MB), drip (a byte of a good reply each 50 ms), late (a good reply after 100 ms), partial (no line end, then silence)
+#	huge (10 MB of it, then 250), flood (of it, without end), line (one of 10 MB), drip (a byte of a good reply each 50 ms), late (a good reply after 100 ms), partial (no line end, then silence)
 use strict;
 use warnings;
 use Socket; # and not IO::Socket, which takes twice as long to start
@@ -95,6 +95,7 @@ sub answer {
 	}
 	if ($action =~ /^closeafter:(.*)/) { $out .= "$1\r\n"; flush_out(); die "closed\n" }
 	if ($action =~ /^raw:(.*)/s) { my $raw = eval qq{"$1"}; $out .= $raw; return $raw }
+	if ($action eq 'flood') { flush_out(); for (;;) { $out = "250-no end\r\n" x 1000; flush_out() } }
 	if ($action eq 'huge') { $out .= "250-" . 'x' x 60 . "\r\n" for 1 .. 160_000; $action = '250 enough' }
 	if ($action eq 'line') { $out .= '250 ' . 'x' x 10_000_000 . "\r\n"; return $action }
 	if ($action eq 'partial') { $out .= '250 ok'; hang() }

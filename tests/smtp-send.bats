@@ -541,6 +541,12 @@ id2	250	2.0.0" ]
 	[ "$(commands server | count DATA -)" = 0 ]
 }
 
+@test "a server that talks without end gets no longer than a silent one" {
+	canned server mail=flood
+	run -75 timeout 20 smtp-send -t mail=500ms -s "127.0.0.1:$port" bob@there.example <message
+	[[ $output = *"	451	4.4.2	timed out, awaiting the reply to MAIL	"* ]]
+}
+
 @test "-v prints the dialogue on standard error" {
 	canned server
 	run -0 --separate-stderr send -v -s "127.0.0.1:$port" bob@there.example <message

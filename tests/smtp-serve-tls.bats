@@ -126,9 +126,9 @@ grep -x '250-REQUIRETLS' said
 	kill -HUP "$(cat serve.pid)"
 	await 20 grep -q "smtp-serve: $PWD/current.key: No such file or directory" serve.log
 	[ "$(serial -starttls smtp)" = "$new" ]
-	{ await 10 test -s session; printf 'QUIT\r\n'; } |
+	{ await 10 test -s session; printf 'quit\r\n'; } |
 		timeout 20 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_out session >/dev/null 2>&1
-	printf 'QUIT\r\n' | timeout 20 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_in session 2>/dev/null | grep -q '^Reused, TLSv1.3'
+	printf 'quit\r\n' | timeout 20 openssl s_client -starttls smtp -connect "127.0.0.1:$port" -sess_in session 2>/dev/null | grep -q '^Reused, TLSv1.3'
 }
 
 @test "two certificates: each client gets the one that it can check; TLS 1.1 is none" {

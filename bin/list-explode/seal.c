@@ -25,11 +25,10 @@ static int copy_into(struct letter *letter, int fd)
 	int got;
 
 	reader_open(&in, fd);
-	while ((got = reader_some(&in, LIMIT_STREAM, &bytes)) > 0)
-		if (letter_write(letter, bytes))
-			got = -1;
+	while ((got = reader_some(&in, LIMIT_STREAM, &bytes)) > 0 && letter_write(letter, bytes) == 0)
+		;
 	reader_close(&in);
-	return got;
+	return got ? -1 : 0;
 }
 
 static pid_t start(const struct list *list, int in, int out)

@@ -202,6 +202,13 @@ static void take_lines(struct session *s)
 	}
 }
 
+static int64_t patience(const struct session *s)
+{
+	enum patience which = s->owed_count ? kinds[s->owed[s->owed_first].kind].patience : WAIT_IDLE;
+
+	return s->since + settings.wait[which];
+}
+
 static void take_replies(struct session *s)
 {
 	int got;
@@ -212,7 +219,7 @@ static void take_replies(struct session *s)
 		if (got < 0 && errno != EAGAIN)
 			lose_by_error(s, errno);
 		take_lines(s);
-	} while (got > 0 && s->in.channel && s->state < OVER); /* poll(2) does not see what TLS holds */
+	} while (got > 0 && s->in.channel && s->state < OVER && clock_ms() < patience(s)); /* poll(2) does not see what TLS holds */
 	if (got == 0 && s->in.eof)
 		session_lose(s, "4.4.2", "connection closed");
 }
@@ -232,13 +239,6 @@ static void flush(struct session *s)
 	}
 	if (writer_flush(&io_out))
 		fail(EX_IOERR, "standard output: %s", strerror(io_out.error));
-}
-
-static int64_t patience(const struct session *s)
-{
-	enum patience which = s->owed_count ? kinds[s->owed[s->owed_first].kind].patience : WAIT_IDLE;
-
-	return s->since + settings.wait[which];
 }
 
 /* Nothing came in time. */
@@ -264,8 +264,6 @@ static void wait_for_both(struct session *s)
 
 	if (ready < 0 && errno == EINTR)
 		return;
-	if (ready == 0)
-		run_out(s);
 	if (ready > 0 && fds[1].revents) {
 		jobs_take();
 		s->parted = s->state == LEAVING && work_any();
@@ -274,6 +272,9 @@ static void wait_for_both(struct session *s)
 	}
 	if (ready > 0 && fds[0].revents && s->state < OVER)
 		take_replies(s);
+	/* Also of a server that never stops talking, and never says anything. */
+	if (s->state < OVER && clock_ms() >= patience(s))
+		run_out(s);
 }
 
 /* While much is written: so that what the server says meanwhile neither piles up nor comes too late. */
