@@ -87,10 +87,9 @@ static char *full_name(const char *host)
 	return full ? full : mem_text(slice_of(host));
 }
 
-/* What is empty stays so. */
 static void make_absolute(const struct conf *c, char **path)
 {
-	char *absolute = (*path)[0] ? conf_path(c, *path) : mem_text(SLICE(""));
+	char *absolute = conf_path(c, *path);
 
 	free(*path);
 	*path = absolute;
@@ -115,8 +114,7 @@ static void make_words_absolute(const struct conf *c, char **list)
 
 static void complete(struct conf *c)
 {
-	char **const paths[] = { &c->queue, &c->mailboxes, &c->tls_ca, &c->tls_client_certificate,
-		&c->tls_client_key };
+	char **const paths[] = { &c->mailboxes, &c->tls_ca, &c->tls_client_certificate, &c->tls_client_key };
 	char host[256] = "localhost";
 
 	if (!c->hostname) {
@@ -134,8 +132,10 @@ static void complete(struct conf *c)
 		buf_print(&list, "%s localhost", c->hostname);
 		c->local_domains = list.p;
 	}
+	make_absolute(c, &c->queue); /* where it is empty, the folder itself */
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-		make_absolute(c, paths[i]);
+		if ((*paths[i])[0])
+			make_absolute(c, paths[i]);
 	make_words_absolute(c, &c->tls_certificate);
 	make_words_absolute(c, &c->tls_key);
 }

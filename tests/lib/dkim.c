@@ -144,6 +144,7 @@ static void plain_message(buf *to, slice message)
 	struct field fields[32];
 	size_t count = 0, signature = 0, skip;
 	bool taken[32] = { false };
+	slice rest, line;
 	buf unsigned_field = { NULL, 0, 0 };
 
 	while (count < 32 && head_next(&message, &fields[count]))
@@ -165,9 +166,12 @@ static void plain_message(buf *to, slice message)
 		;
 	plain_field(&unsigned_field, slice_upto(fields[signature].whole, skip));
 	buf_addslice(to, buf_slice(&unsigned_field));
-	for (size_t i = skip; i < fields[signature].whole.n; i++)
-		if (!ascii_blank(fields[signature].whole.p[i]) && fields[signature].whole.p[i] != '\n' && fields[signature].whole.p[i] != '\r')
-			buf_addchar(to, fields[signature].whole.p[i]);
+	for (rest = slice_from(fields[signature].whole, skip); slice_cut(&rest, '\n', &line);) {
+		line = slice_trim(line); /* a CR within it is no fold */
+		for (size_t i = 0; i < line.n; i++)
+			if (line.p[i] != ' ' && line.p[i] != '\t')
+				buf_addchar(to, line.p[i]);
+	}
 	buf_addtext(to, "\nbody:");
 	plain_body(to, head_ends(slice_upto(message, slice_find(message, '\n') + 1)) ? slice_from(message, slice_find(message, '\n') + 1) : message, true);
 	buf_free(&unsigned_field);
