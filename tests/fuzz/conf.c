@@ -65,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	bool good = conf_read(&c, &why) == 0;
 	char *texts[] = { c.home, c.hostname, c.domain, c.local_domains, c.masquerade, c.smarthost, c.resolver, c.queue,
-		c.mailboxes, c.mailbox, c.relay_from, c.relay_certificates, c.auth, c.auth_plaintext, c.filter, c.deliver, c.postmaster, c.log };
+		c.mailboxes, c.mailbox, c.relay_from, c.relay_certificates,
+		c.tls_report, c.tls_ca, c.tls_certificate, c.tls_key, c.tls_client_certificate, c.tls_client_key, c.auth, c.auth_plaintext, c.filter, c.deliver, c.postmaster, c.log };
 	size_t count = sizeof texts / sizeof texts[0];
 
 	if (good)
