@@ -1,4 +1,6 @@
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,9 +36,13 @@ bool tls_offered(const struct session *s)
 	return context && !s->tls;
 }
 
-static void make_nonblocking(int fd)
+/* A reply behind the tickets that end a handshake would wait for the client's delayed ACK of those: 40 ms. */
+static void prepare(int fd)
 {
+	int on = 1;
+
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 /* One that is listed lets its owner relay; to show it he has to have the key. */
@@ -57,8 +63,8 @@ bool tls_begin(struct session *s)
 {
 	buf why = { NULL, 0, 0 };
 
-	make_nonblocking(STDIN_FILENO);
-	make_nonblocking(STDOUT_FILENO);
+	prepare(STDIN_FILENO);
+	prepare(STDOUT_FILENO);
 	s->tls = tls_server(context, STDIN_FILENO, STDOUT_FILENO);
 	if (tls_handshake(s->tls, clock_ms() + s->patience, &why)) {
 		log_line("client=%s status=refused reason=\"TLS: %s\"", s->client.text, why.p);
