@@ -131,16 +131,6 @@ static void write_field(const struct check *c, const char *line_end)
 	buf_free(&field);
 }
 
-/* Fields that say to be ours are somebody else's (RFC 8601 §5). */
-static void write_fields(const struct check *c, slice fields)
-{
-	struct field f;
-
-	while (head_next(&fields, &f))
-		if (!authres_is(&f, c->conf->hostname))
-			writer_put(&io_out, f.whole);
-}
-
 static void write_rest(void)
 {
 	slice bytes;
@@ -219,7 +209,7 @@ static int filter(struct check *c)
 		write_field(c, head_line_end(buf_slice(&fields)));
 		finish(c);
 	}
-	write_fields(c, buf_slice(&fields));
+	authres_write_others(buf_slice(&fields), c->conf->hostname, &io_out);
 	writer_put(&io_out, buf_slice(&blank));
 	write_rest();
 	buf_free(&fields), buf_free(&blank);

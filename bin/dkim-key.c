@@ -37,8 +37,7 @@ static void generate(const char *kind, const char *file)
 	key_generate(&key, strcmp(kind, key_kinds[KEY_RSA]) == 0 ? KEY_RSA : KEY_ED25519);
 	key_add_private(&key, &pem);
 	store(file, buf_slice(&pem));
-	memset(pem.p, 0, pem.n);
-	buf_free(&pem);
+	buf_wipe(&pem);
 	key_free(&key);
 }
 

@@ -213,6 +213,15 @@ bool authres_is(const struct field *f, const char *id)
 	return broken ? has(f->body, id) : same_id(written, id);
 }
 
+void authres_write_others(slice fields, const char *id, struct writer *to)
+{
+	struct field f;
+
+	while (head_next(&fields, &f))
+		if (!authres_is(&f, id))
+			writer_put(to, f.whole);
+}
+
 slice authres_results(slice body)
 {
 	bool broken = false;

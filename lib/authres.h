@@ -56,6 +56,9 @@ void authres_end(struct authres *);
  */
 bool authres_is(const struct field *, const char *id);
 
+/* Writes the fields of a header, but for those that authres_is finds: they bear our name, and are not ours (RFC 8601 §5). */
+void authres_write_others(slice fields, const char *id, struct writer *);
+
 /* What follows the authserv-id and its version. */
 slice authres_results(slice body);
 

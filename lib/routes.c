@@ -41,7 +41,7 @@ static int read_server(slice text, struct route *route)
 {
 	if (!slice_word(&text, &route->target))
 		return -1;
-	if (slice_starts(route->target, "smtps:"))
+	if (slice_starts(route->target, ROUTE_IMPLICIT_TLS))
 		route->tls = ROUTE_TLS_VERIFY;
 	return read_tls(text, route);
 }
@@ -61,7 +61,7 @@ int route_parse(slice text, struct route *route)
 		route->kind = ROUTE_EXCHANGES;
 		return read_tls(rest, route);
 	}
-	if (slice_starts(text, "smtps:")) {
+	if (slice_starts(text, ROUTE_IMPLICIT_TLS)) {
 		route->kind = ROUTE_SMTP;
 		return read_server(text, route);
 	}

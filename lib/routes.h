@@ -21,6 +21,9 @@ enum route_kind {
 	ROUTE_ERROR,            /* target: `5.1.2 text` */
 };
 
+/* Before a server that is to be talked to by TLS from the first byte (RFC 8314 §3). */
+#define ROUTE_IMPLICIT_TLS "smtps:"
+
 /* The protection that a route by SMTP or LMTP asks for, beside what DANE and MTA-STS do. */
 enum route_tls {
 	ROUTE_TLS_OFFERED,      /* TLS where it is offered and succeeds, and any certificate (RFC 7435) */

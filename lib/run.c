@@ -72,6 +72,23 @@ pid_t run_start_with(char *const argv[], int in, int out, int said)
 	return error ? -1 : child;
 }
 
+pid_t run_reading(char *const argv[], int in, int *out)
+{
+	int ends[2], error;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	child = run_start(argv, in, ends[1]);
+	error = errno;
+	close(ends[1]);
+	if (child < 0)
+		close(ends[0]);
+	*out = ends[0];
+	errno = error;
+	return child;
+}
+
 int run_wait(pid_t child)
 {
 	int status;

@@ -22,6 +22,9 @@ pid_t run_start(char *const argv[], int in, int out);
 /* The same, with its standard error at `error`. */
 pid_t run_start_with(char *const argv[], int in, int out, int error);
 
+/* The same, with a pipe for what it prints: its process, or -1, and in *out where to read; the caller closes that. */
+pid_t run_reading(char *const argv[], int in, int *out);
+
 /* Waits for it: its exit status, EX_TEMPFAIL where a signal ended it. */
 int run_wait(pid_t child);
 

@@ -106,20 +106,15 @@ static int listen_to(int fd, pid_t child, buf *text, buf *why)
 
 static int run_words(char **argv, buf *text, buf *why)
 {
-	int fds[2], status = -1;
-	pid_t child;
+	int said, status;
+	pid_t child = run_reading(argv, -1, &said);
 
-	if (pipe2(fds, O_CLOEXEC)) {
+	if (child < 0) {
 		buf_addtext(why, strerror(errno));
 		return -1;
 	}
-	child = run_start(argv, -1, fds[1]);
-	if (child < 0)
-		buf_addtext(why, strerror(errno));
-	close(fds[1]);
-	if (child > 0)
-		status = listen_to(fds[0], child, text, why);
-	close(fds[0]);
+	status = listen_to(said, child, text, why);
+	close(said);
 	return status;
 }
 

@@ -39,19 +39,16 @@ static size_t fetch(const char *domain, char line[LINE])
 	buf program = { NULL, 0, 0 };
 	size_t n = 0;
 	pid_t child;
-	int pipes[2];
+	int printed;
 
 	line[0] = '\n';
-	if (pipe2(pipes, O_CLOEXEC))
-		return 1;
 	run_path(&program, "sts-fetch");
-	child = run_start((char *[]){ program.p, "--", (char *)domain, NULL }, -1, pipes[1]);
-	close(pipes[1]);
+	child = run_reading((char *[]){ program.p, "--", (char *)domain, NULL }, -1, &printed);
 	if (child > 0) {
-		read_line(pipes[0], line, &n);
+		read_line(printed, line, &n);
+		close(printed);
 		run_wait(child);
 	}
-	close(pipes[0]);
 	buf_free(&program);
 	return n ? n : 1;
 }

@@ -368,11 +368,6 @@ const char *tls_cipher(const struct tls *t)
 	return SSL_CIPHER_standard_name(SSL_get_current_cipher(t->ssl));
 }
 
-bool tls_resumed(const struct tls *t)
-{
-	return SSL_session_reused(t->ssl);
-}
-
 bool tls_fingerprint(const struct tls *t, buf *text)
 {
 	X509 *certificate = SSL_get0_peer_certificate(t->ssl);

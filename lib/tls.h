@@ -82,7 +82,6 @@ enum tls_flaw tls_flaw(const struct tls *);
 const char *tls_flaw_text(const struct tls *);  /* in words; borrowed */
 const char *tls_version(const struct tls *);    /* `TLSv1.3` */
 const char *tls_cipher(const struct tls *);     /* as IANA calls it: `TLS_AES_256_GCM_SHA384` */
-bool tls_resumed(const struct tls *);
 
 /* SHA-256 of the certificate that the peer showed, in lower-case hexadecimal; false where it showed none. */
 bool tls_fingerprint(const struct tls *, buf *);

@@ -88,17 +88,14 @@ static int print_message(const struct program *p, const char *name, struct messa
 {
 	buf field = { NULL, 0, 0 };
 	struct authres a = authres_begin(&field, "Authentication-Results:", p->hostname, head_line_end(buf_slice(&m->fields)));
-	slice rest = buf_slice(&m->fields), bytes;
-	struct field f;
+	slice bytes;
 	int got;
 
 	dkim_verify_add_results(&m->verify, &a);
 	authres_end(&a);
 	writer_put(&io_out, buf_slice(&m->separator));
 	writer_put(&io_out, buf_slice(&field));
-	while (head_next(&rest, &f))
-		if (!authres_is(&f, p->hostname))
-			writer_put(&io_out, f.whole);
+	authres_write_others(buf_slice(&m->fields), p->hostname, &io_out);
 	writer_put(&io_out, buf_slice(&m->blank));
 	while ((got = reader_some(m->body.in, LIMIT_STREAM, &bytes)) > 0)
 		writer_put(&io_out, bytes);

@@ -71,7 +71,7 @@ void task_line(const struct manager *m, const struct task *t, buf *line)
 
 	buf_print(&path, "%s/%s/%s", m->queue.path, q->folder, q->id);
 	if (t->to->kind == ROUTE_SMTP)
-		buf_print(&options, "route=%s%s ", strncmp(t->to->target, "smtps:", 6) ? "smtp:" : "", t->to->target);
+		buf_print(&options, "route=%s%s ", slice_starts(slice_of(t->to->target), ROUTE_IMPLICIT_TLS) ? "" : "smtp:", t->to->target);
 	if (t->to->tls)
 		buf_print(&options, "tls=%s ", route_tls_name(t->to->tls));
 	if (personal_is(buf_slice(&q->options)))

@@ -105,7 +105,7 @@ static void secure_hosts(struct way *w, struct place place, const struct mx *mx,
 
 static unsigned short usual_port(struct place place)
 {
-	if (slice_starts(place.server, IMPLICIT_TLS))
+	if (slice_starts(place.server, ROUTE_IMPLICIT_TLS))
 		return SUBMISSIONS_PORT;
 	return settings.lmtp ? LMTP_PORT : (unsigned short)settings.conf.smtp_port;
 }

@@ -30,7 +30,7 @@ void security_decide(struct security *s, struct place place, const char *domain,
 	if (e->canonical)
 		s->canonical = mem_text(slice_of(e->canonical));
 	s->named = e->secure || place.server.n;
-	s->implicit = slice_starts(place.server, IMPLICIT_TLS);
+	s->implicit = slice_starts(place.server, ROUTE_IMPLICIT_TLS);
 	s->off = place.tls == ROUTE_TLS_OFF && !s->implicit;
 	s->must = place.tls == ROUTE_TLS_REQUIRE || place.tls == ROUTE_TLS_VERIFY || s->implicit;
 	s->proof = place.tls == ROUTE_TLS_VERIFY ? TLS_BY_CA : TLS_NO_PROOF;

@@ -28,8 +28,6 @@ struct settings {
 
 extern struct settings settings;
 
-/* Before a server that is to be talked to by TLS from the first byte (RFC 8314 §3). */
-#define IMPLICIT_TLS "smtps:"
 
 /* Where letters go: the letters of one place share its connection. */
 struct place {

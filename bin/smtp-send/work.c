@@ -20,7 +20,7 @@ static int worst = EX_OK;
 
 slice place_host(slice server)
 {
-	return slice_starts(server, IMPLICIT_TLS) ? slice_from(server, strlen(IMPLICIT_TLS)) : server;
+	return slice_starts(server, ROUTE_IMPLICIT_TLS) ? slice_from(server, strlen(ROUTE_IMPLICIT_TLS)) : server;
 }
 
 /* -s goes before `route=` in the job's options. */
@@ -33,7 +33,7 @@ static struct place place_of(const struct job *job)
 		place.server = route.target;
 	if (!place.server.n)
 		place.domain = addr_domain(rcpt_address(job->recipients[0]));
-	else if (slice_starts(place.server, IMPLICIT_TLS))
+	else if (slice_starts(place.server, ROUTE_IMPLICIT_TLS))
 		route.tls = ROUTE_TLS_VERIFY;
 	route_parse_tls(option_value(job->options, "tls"), &route.tls);
 	place.tls = route.tls;
