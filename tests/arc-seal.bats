@@ -147,3 +147,15 @@ peers() {
 	[ "$(peers sealed | head -n 1)" = pass ]
 	sed -n '/^ARC-Authentication-Results:/,/^[^ \t]/p' sealed | grep -q 'spf=pass'
 }
+
+@test "a list whose sealed message cannot be stored says why" {
+	list-create news news@lists.example.test alice@example.test
+	printf '%s\n' 'seal yes' 'post open' 'munge never' >>"$PENNYPOST/lists/news/conf"
+	echo bob@example.com >"$PENNYPOST/lists/news/subscribers"
+	echo "example.test rsa $keys/rsa.pem" >"$PENNYPOST/dkim"
+	echo 'size-limit 100K' >>"$PENNYPOST/conf"
+	{ cat letter; head -c 600000 /dev/zero | tr '\0' x | fold; } >large
+	SENDER=alice@example.test run -65 list-explode news <large
+	[ "$output" = 'list-explode: news: the message is larger than size-limit' ]
+	[ -z "$(queued)" ]
+}

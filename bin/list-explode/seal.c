@@ -1,6 +1,5 @@
 /* A message once it is whole, on its way through arc-seal. */
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -31,35 +30,37 @@ static int copy_into(struct letter *letter, int fd)
 	return got ? -1 : 0;
 }
 
-static pid_t start(const struct list *list, int in, int out)
+static pid_t start(const struct list *list, int in, int *out)
 {
 	buf program = { NULL, 0, 0 }, domain = { NULL, 0, 0 };
 	pid_t child;
 
 	run_path(&program, "arc-seal");
 	buf_addslice(&domain, addr_domain(slice_of(list->address)));
-	child = run_start((char *[]){ program.p, "-d", domain.p, NULL }, in, out);
+	child = run_reading((char *[]){ program.p, "-d", domain.p, NULL }, in, out);
 	buf_free(&program);
 	buf_free(&domain);
 	return child;
 }
 
+/* Where we do not take what arc-seal writes, that it could not write is no reason. */
 int seal_end(struct writer *spool, const struct list *list, struct letter *letter, int *status)
 {
-	int ends[2], copied = -1, error;
+	int sealed, copied, error, ended;
 	pid_t child;
 
 	*status = EX_OK;
-	if (writer_flush(spool) || lseek(spool->fd, 0, SEEK_SET) < 0 || pipe2(ends, O_CLOEXEC))
+	if (writer_flush(spool) || lseek(spool->fd, 0, SEEK_SET) < 0)
 		return -1;
-	child = start(list, spool->fd, ends[1]);
-	close(ends[1]);
-	if (child > 0)
-		copied = copy_into(letter, ends[0]);
+	child = start(list, spool->fd, &sealed);
+	if (child < 0)
+		return -1;
+	copied = copy_into(letter, sealed);
 	error = errno;
-	close(ends[0]);
-	if (child > 0)
-		*status = run_wait(child);
+	close(sealed);
+	ended = run_wait(child);
+	if (copied == 0)
+		*status = ended;
 	close(spool->fd);
 	writer_close(spool);
 	errno = error;
