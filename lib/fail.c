@@ -14,10 +14,13 @@ static const char *program = "pennypost";
 static const char *usage_line = "";
 static bool to_syslog;
 
+/* Results that have nowhere to go are an error (EBADF), diagnostics are not. */
 static void hold_descriptors(void)
 {
+	static const int modes[] = { [STDIN_FILENO] = O_RDONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_WRONLY };
+
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
 			_exit(EX_OSERR);
 }
 

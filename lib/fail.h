@@ -13,7 +13,8 @@
 /*
  * Before anything else: the name that diagnostics begin with, and the usage line. Both
  * are kept. Descriptors 0-2 that the caller closed are at /dev/null from then on, so
- * that no file of ours gets their numbers. Else the end of the program.
+ * that no file of ours gets their numbers: standard input is empty, what is written to standard
+ * output fails, standard error is lost. Else the end of the program.
  */
 void fail_name(const char *program, const char *usage);
 

@@ -1,4 +1,4 @@
-# Every program, with what no program likes: a wrong option, nothing, NULs, a full disk and a closed pipe at its end.
+# Every program, with what no program likes: a wrong option, nothing, NULs, a full disk, a closed pipe or nothing at its end.
 # What each then does in detail stands in its own test file.
 load helper
 
@@ -97,6 +97,13 @@ tolerably() {
 	done
 }
 
+@test "a closed standard input is an empty one, and a closed standard error changes nothing" {
+	for program in $(programs); do
+		run timeout 10 bash -c "${run_as[$program]} <&- 2>&-"
+		tolerably 0 75 77 $([[ ' dkim-sign dmarc-check list-explode list-help user-make ' != *" $program "* ]] || echo 65)
+	done
+}
+
 @test "NULs in the input crash no program" {
 	for program in $(programs); do
 		run timeout 10 ${run_as[$program]} <"$BATS_TEST_TMPDIR/nul"
@@ -109,6 +116,13 @@ tolerably() {
 		[[ $silent != *" $program "* ]] || continue
 		run timeout 10 bash -c "${run_as[$program]} >/dev/full" <"$BATS_TEST_TMPDIR/letter"
 		tolerably 74
+	done
+}
+
+@test "a closed standard output: 74, or nothing to those who say nothing there" {
+	for program in $(programs); do
+		run timeout 10 bash -c "${run_as[$program]} >&-" <"$BATS_TEST_TMPDIR/letter"
+		tolerably $([[ $silent = *" $program "* ]] && echo 0 || echo 74)
 	done
 }
 

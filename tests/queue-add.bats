@@ -87,7 +87,7 @@ setup() { pennypost; }
 }
 
 @test "no file of the queue gets the number of a descriptor that the caller closed" {
-	queue-add -- bob@example.com <&- >&- 2>&-
+	run -74 bash -c 'queue-add -- bob@example.com <&- >&- 2>&-'
 	[ "$(sed '1,/^$/d' "$(queued)" | wc -c)" = 0 ]
 	run -74 bash -c 'queue-add bob@example.com <&- >/dev/full 2>&-'
 	run ! grep -a queue-add $(queued)
