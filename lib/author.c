@@ -2,18 +2,12 @@
 #include "author.h"
 #include "head.h"
 
-int mailbox_of(slice fields, const char *name, buf *address)
+static int only_mailbox(slice body, buf *address)
 {
 	struct addr a = { .bare = false };
-	struct addr_list list;
-	struct field f, other;
+	struct addr_list list = addr_list(body);
 	int found = -1;
 
-	if (!head_find_next(&fields, name, &f))
-		return 0;
-	if (head_find(fields, name, &other))
-		return -1;
-	list = addr_list(f.body);
 	if (addr_next(&list, &a) > 0 && a.address.n) {
 		size_t n = address->n;
 
@@ -26,6 +20,22 @@ int mailbox_of(slice fields, const char *name, buf *address)
 	}
 	addr_free(&a);
 	return found;
+}
+
+int mailbox_of(slice fields, const char *name, buf *address)
+{
+	struct field f, other;
+
+	if (!head_find_next(&fields, name, &f))
+		return 0;
+	return head_find(fields, name, &other) ? -1 : only_mailbox(f.body, address);
+}
+
+int first_mailbox_of(slice fields, const char *name, buf *address)
+{
+	struct field f;
+
+	return head_find(fields, name, &f) ? only_mailbox(f.body, address) : 0;
 }
 
 int author_of(slice fields, buf *address)

@@ -13,4 +13,7 @@ int author_of(slice fields, buf *address);
 /* The same of another field that has one mailbox. */
 int mailbox_of(slice fields, const char *name, buf *address);
 
+/* And of the first of those that each resending puts in front of the others (RFC 5322 §3.6.6). */
+int first_mailbox_of(slice fields, const char *name, buf *address);
+
 #endif

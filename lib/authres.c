@@ -178,16 +178,15 @@ static bool has(slice text, const char *word)
 	return false;
 }
 
-/* Without regard to case, quotes, a dot at its end, and how its letters are written (RFC 5890). */
+/* Without regard to quotes. */
 static bool same_id(slice written, const char *id)
 {
-	buf plain = { NULL, 0, 0 }, a = { NULL, 0, 0 }, b = { NULL, 0, 0 };
+	buf plain = { NULL, 0, 0 };
 	bool same;
 
 	addr_add_unquoted(&plain, written);
-	same = slice_case_is(buf_slice(&plain), id) || (domain_ascii(buf_slice(&plain), &a) == 0
-	    && domain_ascii(slice_of(id), &b) == 0 && slice_same(buf_slice(&a), buf_slice(&b)));
-	buf_free(&plain), buf_free(&a), buf_free(&b);
+	same = domain_same(buf_slice(&plain), slice_of(id));
+	buf_free(&plain);
 	return same;
 }
 

@@ -70,3 +70,14 @@ int domain_ascii(slice name, buf *to)
 	idn2_free(labels);
 	return status;
 }
+
+bool domain_same(slice a, slice b)
+{
+	buf one = { NULL, 0, 0 }, other = { NULL, 0, 0 };
+	bool same = slice_case_same(a, b) || (domain_ascii(a, &one) == 0 && domain_ascii(b, &other) == 0
+	    && slice_same(buf_slice(&one), buf_slice(&other)));
+
+	buf_free(&one);
+	buf_free(&other);
+	return same;
+}

@@ -21,4 +21,7 @@ bool domain_valid(slice name);
  */
 int domain_ascii(slice name, buf *to);
 
+/* Whether two names mean one domain, without regard to case, a final dot, and how its letters are written. What is no name is itself. */
+bool domain_same(slice, slice);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "domain.h"
 #include "io.h"
 #include "limit.h"
 #include "senders.h"
@@ -14,7 +15,7 @@ bool senders_match(slice pattern, slice address)
 
 	if (slice_is(pattern, "*"))
 		return true;
-	if (domain.n == 0 || !slice_case_same(addr_domain(pattern), domain))
+	if (domain.n == 0 || !domain_same(addr_domain(pattern), domain))
 		return false;
 	if (want.n == 0 || slice_case_same(local, want))
 		return true;
@@ -23,17 +24,19 @@ bool senders_match(slice pattern, slice address)
 
 static bool by_default(const struct conf *c, slice user, slice address)
 {
+	slice domains = slice_of(c->local_domains), domain;
 	buf himself = { NULL, 0, 0 };
-	bool may;
+	bool may = false;
 
 	if (slice_find(user, '@') < user.n)
 		return senders_match(user, address);
-	if (!conf_lists(c->local_domains, addr_domain(address)))
-		return false;
-	buf_addslice(&himself, user);
-	buf_addchar(&himself, '@');
-	buf_addslice(&himself, addr_domain(address));
-	may = senders_match(buf_slice(&himself), address);
+	while (!may && slice_word(&domains, &domain)) {
+		buf_clear(&himself);
+		buf_addslice(&himself, user);
+		buf_addchar(&himself, '@');
+		buf_addslice(&himself, domain);
+		may = senders_match(buf_slice(&himself), address);
+	}
 	buf_free(&himself);
 	return may;
 }
@@ -54,12 +57,12 @@ static int by_lines(slice rest, slice user, slice address, int *number)
 		line = slice_trim(line);
 		if (!slice_word(&line, &name) || name.p[0] == '#')
 			continue;
-		if (slice_same(name, user) && may == 2)
+		if (slice_case_same(name, user) && may == 2)
 			may = 0;
 		while (slice_word(&line, &word)) {
 			if (!is_pattern(word))
 				return -1;
-			if (slice_same(name, user) && senders_match(word, address))
+			if (slice_case_same(name, user) && senders_match(word, address))
 				may = 1;
 		}
 	}

@@ -10,7 +10,7 @@
  */
 int senders_allow(const struct conf *, slice user, slice address, buf *why);
 
-/* Whether an address is meant by `address`, `@domain` or `*`, in any case, extensions of its local part included. */
+/* Whether an address is meant by `address`, `@domain` or `*`, in any case, by A-labels or UTF-8, extensions of its local part included. */
 bool senders_match(slice pattern, slice address);
 
 #endif

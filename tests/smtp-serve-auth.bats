@@ -4,7 +4,7 @@ load peers
 load tls
 
 setup() {
-	pennypost 'auth users' 'auth-plaintext 192.0.2.0/24 127.0.0.1' 'relay-from' 'local-domains here.example lists.example'
+	pennypost 'auth users' 'auth-plaintext 192.0.2.0/24 127.0.0.1' 'relay-from' 'local-domains here.example lists.example bücher.example'
 	mkdir -p "$PENNYPOST/mailboxes/bob"
 	export TCPREMOTEIP=192.0.2.7
 	unset TCPREMOTEHOST
@@ -106,6 +106,7 @@ may() {
 	[ "$(may alice@here.example alice@here.example)" = '250 250 354 250' ]
 	[ "$(may alice@lists.example 'Alice <ALICE+x@Here.Example>' 'Sender: alice@here.example')" = '250 250 354 250' ]
 	[ "$(may '' alice@here.example)" = '250 250 354 250' ]
+	[ "$(may alice@xn--bcher-kva.example alice@bücher.example)" = '250 250 354 250' ]
 	others='bob@here.example alice@there.example alice alice-x@here.example alice+@evil.example'
 	printf '%s\n' 'EHLO x' "$right" "$(printf 'MAIL FROM:<%s>\n' $others)" | codes | grep -x '220 250 235 553 553 553 553 553'
 	for from in $others; do letter alice@here.example "From: $from"; done | sed "1i EHLO x\n$right" | codes |
@@ -117,8 +118,19 @@ may() {
 		letter alice@here.example 'Subject: x'
 		letter alice@here.example 'From: alice@here.example' 'no field' 'From: bob@here.example'
 	} | sed "1i EHLO x\n$right" | codes | grep -x '220 250 235 250 250 354 553\( 250 250 354 550\)\{3\} 250 250 354 554'
-	[ "$(queued | wc -l)" = 3 ]
+	[ "$(queued | wc -l)" = 4 ]
 	grep -q '5.7.1 That is not an address of yours' log
+}
+
+@test "who sends again names himself, and sends nothing that others wrote" {
+	{
+		letter alice@here.example 'Resent-From: alice@here.example' 'Resent-Sender: alice+x@here.example' \
+			'Resent-From: bob@here.example' 'From: alice@here.example'
+		letter alice@here.example 'Resent-From: alice@here.example' 'From: bob@here.example'
+		letter alice@here.example 'Resent-From: bob@here.example' 'From: alice@here.example'
+		letter alice@here.example 'Resent-From: alice@here.example' 'Resent-Sender: bob@here.example' 'From: alice@here.example'
+		letter alice@here.example 'Resent-From: alice@here.example, bob@here.example' 'From: alice@here.example'
+	} | sed "1i EHLO x\n$right" | codes | grep -x '220 250 235 250 250 354 250\( 250 250 354 553\)\{3\} 250 250 354 550'
 }
 
 @test "may-send says it otherwise, for the users that it names" {
@@ -134,6 +146,9 @@ may() {
 	echo 'bob nonsense' >>"$PENNYPOST/may-send"
 	[ "$(may alice@here.example alice@here.example | cut -c1-3)" = 451 ]
 	grep "may-send: line 5: not .user address" log
+	echo 'Alice info@bücher.example' >"$PENNYPOST/may-send"
+	[ "$(may info@xn--bcher-kva.example 'info@bücher.example')" = '250 250 354 250' ]
+	[ "$(may info@xn--bcher-kva.example alice@here.example | cut -d' ' -f4)" = 553 ]
 	(umask 077 && echo x | user-make dora@dora.example >"$PENNYPOST/users")
 	rm "$PENNYPOST/may-send"
 	right=$(plain dora@dora.example x)

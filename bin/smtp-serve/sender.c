@@ -1,4 +1,7 @@
-/* Who logged in sends as himself: the envelope sender, and From and Sender of the header (RFC 6409 §6.1, §8.1). */
+/*
+ * Who logged in sends as himself: the envelope sender, and From and Sender of the header (RFC 6409 §6.1, §8.1). Who sends a
+ * message again is he whom Resent-From or Resent-Sender names, but From is what readers see, and has to be his all the same.
+ */
 #include "author.h"
 #include "fail.h"
 #include "head.h"
@@ -44,28 +47,40 @@ static bool ends_well(slice text)
 	return text.n == 0 || text.p[0] == '\n';
 }
 
-static const char *check_field(const struct session *s, const char *name, bool needed)
+static const struct field_of_sender {
+	const char *name;
+	int (*address_of)(slice fields, const char *name, buf *address);
+	bool needed;
+} fields_of_sender[] = {
+	{ "From", mailbox_of, true },
+	{ "Sender", mailbox_of, false },
+	{ "Resent-From", first_mailbox_of, false },
+	{ "Resent-Sender", first_mailbox_of, false },
+};
+
+static const char *check_field(const struct session *s, const struct field_of_sender *field)
 {
 	buf address = { NULL, 0, 0 };
-	int found = mailbox_of(buf_slice(&s->header), name, &address);
+	int found = field->address_of(buf_slice(&s->header), field->name, &address);
 	const char *wrong = NULL;
 
 	if (found > 0)
-		wrong = may_send(s, buf_slice(&address), "553 5.7.1 From or Sender is not an address of yours");
-	else if (found < 0 || needed)
-		wrong = "550 5.7.1 From, and Sender if there is one, have to name one author";
+		wrong = may_send(s, buf_slice(&address), "553 5.7.1 From, Sender or a Resent field is not an address of yours");
+	else if (found < 0 || field->needed)
+		wrong = "550 5.7.1 From, and Sender and Resent fields if there are some, have to name one author";
 	buf_free(&address);
 	return wrong;
 }
 
 const char *sender_check(const struct session *s)
 {
-	const char *wrong;
+	const char *wrong = NULL;
 
 	if (!s->user.n)
 		return NULL;
 	if (!ends_well(buf_slice(&s->header)))
 		return "554 5.6.0 A line of the header is no field";
-	wrong = check_field(s, "From", true);
-	return wrong ? wrong : check_field(s, "Sender", false);
+	for (size_t i = 0; i < sizeof fields_of_sender / sizeof *fields_of_sender && !wrong; i++)
+		wrong = check_field(s, &fields_of_sender[i]);
+	return wrong;
 }

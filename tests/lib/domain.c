@@ -51,6 +51,10 @@ int main(void)
 	for (size_t i = 0; i + 1 < sizeof text; i += 2)
 		memcpy(text + i, "\xc3\xbc", 2);
 	ok(domain_ascii((slice){ text, sizeof text }, &got) == -1, "too long");
+	ok(domain_same(SLICE("B\xc3\xbc" "cher.example."), SLICE("xn--BCHER-kva.example")), "one domain");
+	ok(!domain_same(SLICE("bucher.example"), SLICE("b\xc3\xbc" "cher.example")), "two domains");
+	ok(domain_same(SLICE("[IPv6:::a]"), SLICE("[ipv6:::A]")), "one literal");
+	ok(!domain_same(SLICE("[192.0.2.1]"), SLICE("[192.0.2.2]")), "two literals");
 	buf_free(&got);
 	return tap_done();
 }

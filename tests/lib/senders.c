@@ -29,6 +29,11 @@ int main(void)
 	match("@here.example", "\"a@b\"@Here.Example", true);
 	match("@here.example", "anybody@sub.here.example", false);
 	match("@here.example", "here.example", false);
+	match("alice@b\xc3\xbc" "cher.example", "alice@XN--bcher-kva.example", true);
+	match("@xn--bcher-kva.example", "anybody@B\xc3\x9c" "cher.example", true);
+	match("@b\xc3\xbc" "cher.example", "anybody@bucher.example", false);
+	match("@[192.0.2.1]", "anybody@[192.0.2.1]", true);
+	match("@[192.0.2.1]", "anybody@[192.0.2.2]", false);
 	match("*", "anybody@where.example", true);
 	match("*@here.example", "anybody@here.example", false);
 	return tap_done();
