@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 	c.conf = &conf;
 	client = from_environment(ip, "SMTP_CLIENT");
 	c.has_client = client.n;
-	if (client.n && !address_read(client, &c.client.ip))
+	if ((ip || client.n) && !address_read(client, &c.client.ip))
 		fail(EX_USAGE, "%.*s: not an IP address", (int)client.n, client.p);
 	c.trusted = !ip && (is_authenticated() || is_trusted(&c));
 	c.client.sender = from_environment(sender, "SENDER");

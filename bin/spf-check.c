@@ -85,17 +85,12 @@ static void print_field(const struct check *c, const struct spf *spf, enum spf_r
 	buf_free(&field);
 }
 
-static void check(struct check *c, slice ip, slice sender, slice helo)
+static void check(struct check *c, const struct address *ip, slice sender, slice helo)
 {
-	struct spf_question q = { .sender = sender, .helo = helo, .receiver = c->receiver };
+	struct spf_question q = { .ip = *ip, .sender = sender, .helo = helo, .receiver = c->receiver };
 	enum spf_result result;
 	struct spf spf;
 
-	if (!address_read(ip, &q.ip)) {
-		warn("%.*s: not an IP address", (int)ip.n, ip.p);
-		c->status = worse(c->status, EX_DATAERR);
-		return;
-	}
 	if (slice_is(sender, "<>"))
 		q.sender.n = 0;
 	spf_begin(&spf, c->dns, &q);
@@ -113,6 +108,7 @@ static void check_line(struct check *c, slice line)
 {
 	buf text = { NULL, 0, 0 };
 	slice ip, sender, helo;
+	struct address address;
 	size_t n, m;
 
 	if (line.n && line.p[line.n - 1] == '\n')
@@ -125,7 +121,12 @@ static void check_line(struct check *c, slice line)
 	ip = slice_upto(buf_slice(&text), n);
 	sender = slice_from(slice_upto(buf_slice(&text), m), n);
 	helo = slice_from(buf_slice(&text), m);
-	check(c, ip, sender, helo);
+	if (address_read(ip, &address)) {
+		check(c, &address, sender, helo);
+	} else {
+		warn("%.*s: not an IP address", (int)ip.n, ip.p);
+		c->status = worse(c->status, EX_DATAERR);
+	}
 	buf_free(&text);
 }
 
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
 	buf why = { NULL, 0, 0 };
 	long long seconds = 5;
 	struct conf conf;
+	struct address address;
 	int ch;
 
 	fail_name("spf-check", usage);
@@ -165,13 +167,15 @@ int main(int argc, char **argv)
 		}
 	if (argv[optind] || seconds < 1 || seconds > 3600 || !ip != !sender || !ip != !helo)
 		fail_usage();
+	if (ip && !address_read(slice_of(ip), &address))
+		fail(EX_USAGE, "%s: not an IP address", ip);
 	conf_load(&conf);
 	c.receiver = slice_of(conf.hostname);
 	c.dns = dns_open(server ? server : conf.resolver, seconds * 1000, &why);
 	if (!c.dns)
 		fail(server ? EX_USAGE : EX_CONFIG, "%s", why.p);
 	if (ip)
-		check(&c, slice_of(ip), slice_of(sender), slice_of(helo));
+		check(&c, &address, slice_of(sender), slice_of(helo));
 	else
 		check_lines(&c);
 	dns_close(c.dns);

@@ -174,9 +174,13 @@ sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed
 }
 
 @test "wrong options and addresses" {
-	for wrong in -i '-t 0' x '-i nonsense'; do
+	for wrong in -i '-t 0' x; do
 		# shellcheck disable=SC2086 # words
 		run -64 auth-check $wrong </dev/null
+	done
+	for wrong in '' nonsense 192.0.2.1.1; do
+		run -64 --separate-stderr auth-check -i "$wrong" </dev/null
+		[ "$stderr" = "auth-check: $wrong: not an IP address" ]
 	done
 }
 

@@ -137,7 +137,10 @@ checks() {
 		run -64 spf-check $wrong </dev/null
 	done
 	run -64 spf-check -r nonsense </dev/null
-	run -65 spf-check -i 192.0.2.1.1 -f a -h b
+	for wrong in '' nonsense 192.0.2.1.1; do
+		run -64 --separate-stderr spf-check -i "$wrong" -f a -h b
+		[ "$stderr" = "spf-check: $wrong: not an IP address" ]
+	done
 }
 
 @test "the examples of the manual page" {
