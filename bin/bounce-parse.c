@@ -31,7 +31,7 @@ static void print_row(struct request *r, const char *name, const struct bounced_
 {
 	buf_clear(&r->line);
 	if (r->several) {
-		add_clean(&r->line, slice_of(name));
+		add_clean(&r->line, messages_operand(name));
 		buf_addchar(&r->line, '\t');
 	}
 	buf_addfield(&r->line, row->recipient);

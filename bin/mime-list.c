@@ -175,7 +175,7 @@ static void print_record(struct listing *l, const char *name, const struct row *
 	const char *text = l->texts.p + r->at;
 
 	buf_clear(&l->scratch);
-	buf_addfield(&l->scratch, slice_of(name));
+	buf_addfield(&l->scratch, messages_operand(name));
 	for (int i = 0; i < TEXTS; i++, text = next_text(text)) {
 		buf_addchar(&l->scratch, '\t');
 		buf_addfield(&l->scratch, slice_of(text));
@@ -225,7 +225,8 @@ static void print_tree(struct listing *l, const char *name)
 	bool last[LIMIT_PART_DEPTH] = { false };
 
 	mark_last(l);
-	writer_print(&io_out, "%s\n", name);
+	writer_put(&io_out, messages_operand(name));
+	writer_char(&io_out, '\n');
 	for (size_t i = 0; i < rows; i++) {
 		const struct row *r = row_of(l, i);
 

@@ -12,6 +12,8 @@
 #include "listing.h"
 #include "messages.h"
 
+static const char standard_input[] = "standard input";
+
 struct walk {
 	message_each *each;
 	void *context;
@@ -135,12 +137,12 @@ static void read_operand(struct walk *w, const char *path)
 int messages_each(char *const *operands, message_each *each, void *context)
 {
 	struct walk w = { .each = each, .context = context, .status = EX_OK };
-	char *const standard_input[] = { "-", NULL };
+	char *const by_default[] = { "-", NULL };
 
 	reader_open(&w.in, STDIN_FILENO);
-	for (char *const *operand = *operands ? operands : standard_input; *operand && !io_out.error; operand++)
+	for (char *const *operand = *operands ? operands : by_default; *operand && !io_out.error; operand++)
 		if (strcmp(*operand, "-") == 0)
-			read_message(&w, *operand, STDIN_FILENO, false);
+			read_message(&w, standard_input, STDIN_FILENO, false);
 		else
 			read_operand(&w, *operand);
 	reader_close(&w.in);
@@ -175,7 +177,7 @@ int messages_each_named(char separator, message_each *each, void *context)
 		read_named(&w, &name);
 	}
 	if (got < 0) {
-		warn("standard input: %s", strerror(errno));
+		warn("%s: %s", standard_input, strerror(errno));
 		went_wrong(&w, EX_IOERR);
 	}
 	if (!io_out.error)
@@ -183,6 +185,11 @@ int messages_each_named(char separator, message_each *each, void *context)
 	reader_close(&w.in);
 	buf_free(&w.name), buf_free(&name);
 	return w.status;
+}
+
+slice messages_operand(const char *name)
+{
+	return slice_of(name == standard_input ? "-" : name);
 }
 
 bool messages_several(char *const *operands)

@@ -12,9 +12,12 @@
 
 /*
  * What is done with each message: EX_OK, or the exit status of what went wrong, which was said. The name is for
- * diagnostics and output; it and the reader, at the first byte, are valid during the call only.
+ * diagnostics; it and the reader, at the first byte, are valid during the call only.
  */
 typedef int message_each(void *context, const char *name, struct reader *in);
+
+/* What output calls a message of this name: as the operand that it may be, `-` for standard input. */
+slice messages_operand(const char *name);
 
 /*
  * Calls each for every message of the operands (NULL-ended; none: standard input), until standard output fails.

@@ -102,7 +102,7 @@ peers() {
 	seal lost <letter >lost
 	run -75 --separate-stderr seal <lost
 	[ -z "$output" ]
-	[[ $stderr = 'arc-seal: -: DNS look-up of lost._domainkey.example.test: '* ]]
+	[[ $stderr = 'arc-seal: standard input: DNS look-up of lost._domainkey.example.test: '* ]]
 }
 
 @test "wrong options" {

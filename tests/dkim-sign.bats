@@ -128,7 +128,7 @@ tag() { mail-header -r DKIM-Signature | tr -d ' \t\n' | tr ';' '\n' | sed -n "s/
 
 @test "what cannot be signed: 65; keys that are none: 78" {
 	run -65 --separate-stderr dkim-sign -d example.test -s rsa -k "$keys/rsa.pem" < <(printf 'Subject: x\n\n')
-	[ "$stderr" = 'dkim-sign: -: no From' ]
+	[ "$stderr" = 'dkim-sign: standard input: no From' ]
 	run -78 --separate-stderr dkim-sign -d example.test -s rsa -k letter <letter
 	[[ $stderr = 'dkim-sign: letter: '* ]]
 	run -65 dkim-sign -d example.test -s ed -k "$keys/ed.pem" < <(yes 'From: x' | head -n 10001)

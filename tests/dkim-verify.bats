@@ -157,7 +157,7 @@ says() {
 	limited() { run timeout 10 prlimit --data=33554432 dkim-verify; }
 	limited < <(for ((i = 0; i < 2000; i++)); do echo 'DKIM-Signature: v=1;'; done; cat signed)
 	[ "$(grep -v : <<<"$output" | cut -f1 | uniq -c | tr -s ' ')" = ' 10 neutral' ]
-	[[ $output = *'dkim-verify: -: more than 10 signatures: the others are not looked at'* ]]
+	[[ $output = *'dkim-verify: standard input: more than 10 signatures: the others are not looked at'* ]]
 	limited < <(sed "s/From:From/&$(printf ':x%.0s' {1..3000})/" signed)
 	[ "$(cut -f1,6 <<<"$output")" = $'neutral\ttoo many fields (h=)' ]
 	limited < <(cat signed | sed '/^$/,$d'; yes x: | head -n 9999; echo)

@@ -143,6 +143,14 @@ tolerably() {
 	done
 }
 
+@test "a standard input that cannot be read is called so by every program" {
+	for program in $(programs); do
+		run --separate-stderr timeout 10 ${run_as[$program]} </
+		[ "$status" = 0 ] || [ -z "$stderr" ] || [[ $'\n'$stderr = *$'\n'"$program: standard input: Is a directory"* ]] ||
+			{ echo "$program: exit $status: $stderr"; false; }
+	done
+}
+
 @test "a temporary file that cannot be made is said, and the status is 73" {
 	for program in 'mime-decode -c' 'mime-decode -t text/plain' 'mbox-join -f mboxcl2' 'mime-encode -' \
 		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example' 'bounce-make a@here.example results'; do

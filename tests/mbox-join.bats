@@ -166,7 +166,7 @@ again() {
 
 @test "a pipe and no room for a temporary file: 73" {
 	TMPDIR=/nonexistent run -73 --separate-stderr bash -c 'cat letter | mbox-join -f mboxcl2'
-	[ "$stderr" = 'mbox-join: -: temporary file: No such file or directory' ]
+	[ "$stderr" = 'mbox-join: standard input: temporary file: No such file or directory' ]
 }
 
 @test "python, formail and mblaze read what we write" {

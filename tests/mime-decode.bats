@@ -179,7 +179,7 @@ extracted() { mime-decode "$@" -x out letter; }
 	[ "$output" = 'mime-decode: missing/out: No such file or directory' ]
 	run -73 mime-decode -x letter/out letter
 	TMPDIR=/nonexistent run -73 bash -c 'cat letter | mime-decode -c'
-	[ "$output" = 'mime-decode: -: temporary file: No such file or directory' ]
+	[ "$output" = 'mime-decode: standard input: temporary file: No such file or directory' ]
 	TMPDIR=/nonexistent run -73 mime-decode -t text letter
 }
 

@@ -54,7 +54,7 @@ static void print_line(const struct program *p, const char *name, enum dkim_resu
 	buf line = { NULL, 0, 0 };
 
 	if (p->several)
-		add_end(&line, slice_of(name), '\t');
+		add_end(&line, messages_operand(name), '\t');
 	add_end(&line, slice_of(dkim_names[result]), '\t');
 	if (c)
 		print_check(c, &line);

@@ -181,7 +181,7 @@ int print_fields(void *request, const char *name, struct reader *in)
 {
 	static buf separator, fields;   /* of one message after the other */
 	const struct request *r = request;
-	struct line l = { .request = r, .message = slice_of(name), .record = r->columns || r->several || r->addresses > 1 };
+	struct line l = { .request = r, .message = messages_operand(name), .record = r->columns || r->several || r->addresses > 1 };
 	int status;
 
 	in->portion = LIMIT_HEADER_READ;

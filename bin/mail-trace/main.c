@@ -165,7 +165,7 @@ static void print_hop(const struct request *r, const char *name, const struct ho
 	buf line = { NULL, 0, 0 };
 
 	if (r->several) {
-		add_said(&line, slice_of(name));
+		add_said(&line, messages_operand(name));
 		buf_addchar(&line, '\t');
 	}
 	buf_print(&line, "%zu\t", h->number);
@@ -194,7 +194,7 @@ static void draw_name(struct request *r, const char *name)
 	if (r->drawn++)
 		buf_addchar(&line, '\n');
 	if (r->several) {
-		add_said(&line, slice_of(name));
+		add_said(&line, messages_operand(name));
 		buf_addtext(&line, ":\n");
 	}
 	writer_put(&io_out, buf_slice(&line));

@@ -38,7 +38,7 @@ static void print(struct extraction *x, const struct output *o)
 	buf line = { NULL, 0, 0 };
 
 	if (x->request->several) {
-		buf_addfield(&line, slice_of(x->message));
+		buf_addfield(&line, messages_operand(x->message));
 		buf_addchar(&line, '\t');
 	}
 	buf_addslice(&line, buf_slice(&x->number));

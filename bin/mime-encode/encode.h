@@ -82,4 +82,7 @@ int encode_stream(const char *encoding, const char *path, const char *name);
 /* The name of a file without its folders; NULL for standard input. */
 const char *base_name(const char *path);
 
+/* A file as diagnostics name it. */
+const char *input_name(const char *path);
+
 #endif

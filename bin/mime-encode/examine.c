@@ -85,7 +85,7 @@ static void look(struct part *p, const char *prefix, long long size)
 static void check(const struct part *p, const char *asked, const char *why)
 {
 	if (why)
-		fail(EX_DATAERR, "%s: %s: %s", p->path, asked, why);
+		fail(EX_DATAERR, "%s: %s: %s", input_name(p->path), asked, why);
 }
 
 /* A message is 7bit or 8bit, whatever is in it; CRLF becomes LF. What only looks like one by its name may be sent as bytes. */

@@ -21,9 +21,14 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+const char *input_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 static _Noreturn void cannot_read(const struct part *p)
 {
-	fail(errno == EIO ? EX_IOERR : EX_NOINPUT, "%s: %s", p->path, strerror(errno));
+	fail(errno == EIO ? EX_IOERR : EX_NOINPUT, "%s: %s", input_name(p->path), strerror(errno));
 }
 
 void leaf_open(struct leaf *l, const struct part *p)

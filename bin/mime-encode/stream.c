@@ -134,7 +134,7 @@ int encode_stream(const char *encoding, const char *path, const char *name)
 	if (s->more == uu_stream)
 		uu_begin(&out, 0644, slice_of(name && name[0] ? name : "-"));
 	if ((s->line ? encode_lines : encode_bytes)(s, &in, &out) < 0)
-		fail(errno == EISDIR ? EX_NOINPUT : EX_IOERR, "%s: %s", path, strerror(errno));
+		fail(errno == EISDIR ? EX_NOINPUT : EX_IOERR, "%s: %s", input_name(path), strerror(errno));
 	buf_free(&out);
 	reader_close(&in);
 	return EX_OK;

@@ -149,7 +149,7 @@ static void finish(struct encoder *e)
 	default:
 		survey_finish(&e->survey);
 		if (!io_out.error && !survey_same(&e->survey, &e->part->survey))
-			fail(EX_TEMPFAIL, "%s: changed while it was read", e->part->path);
+			fail(EX_TEMPFAIL, "%s: changed while it was read", input_name(e->part->path));
 	}
 }
 
