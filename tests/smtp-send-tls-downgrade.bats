@@ -20,6 +20,9 @@ zone() {
 	done
 }
 
+# exchanges NAME HOST...: a domain with these, best first.
+exchanges() { printf "$1 MX %d %s\n" $(for i in $(seq 2 $#); do echo "$i ${!i}"; done); }
+
 policy() { printf 'version: STSv1\nmode: %s\nmx: %s\nmax_age: 86400\n' "$1" "$2"; }
 
 setup_file() {
@@ -37,7 +40,17 @@ setup_file() {
 	dns_zone dane.example signed < <(zone dane)
 	dns_zone bogus.example signed <<<$'@ MX 10 mail\nmail A 127.0.1.1'
 	sed -i 's/127\.0\.1\.1/127.0.1.2/' "$peer_folder/zones/bogus.example"
-	dns_zone open.example < <(zone open)
+	dns_zone open.example <<-END
+		$(zone open)
+		nobody A 127.0.1.99
+		$(exchanges stripped-first strip pass)
+		$(exchanges stripped-last pass strip)
+		$(exchanges all-lack strip liar cross unknown stranger)
+		$(exchanges down-first nobody strip)
+		$(exchanges down-last strip nobody)
+		$(exchanges refusing strip refuse)
+		$(exchanges garbled garbage liar)
+	END
 	dns_zone sts.example <<-END
 		$(zone sts)
 		blocked MX 10 strip
@@ -86,7 +99,7 @@ sent() {
 	timeout 30 smtp-send -t tls=1s -f alice@here.example "$@" "${recipients[@]/%/.$domain}" <<<$'Subject: x\n\nx' \
 		>results 2>said || true
 	left=$(sed -n 's/^-\tbob@\([a-z]*\)\.[^\t]*\t250\t.*/\1/p' results | paste -sd' ')
-	stayed=$(sed -nE 's/^-\tbob@([a-z]*)\.[^\t]*\t(451\t4\.7\.[45]|550\t5\.7\.30)\t.*/\1/p' results | paste -sd' ')
+	stayed=$(sed -nE 's/^-\tbob@([a-z]*)\.[^\t]*\t(451\t4\.7\.([45]|30)|550\t5\.7\.30)\t.*/\1/p' results | paste -sd' ')
 }
 
 # overheard: the ways at which a letter, or who it is for, could be read.
@@ -164,6 +177,29 @@ cached() {
 		[ "$stayed" = 'strip cross refuse unknown garbage stranger other expired liar' ]
 		[ "$(overheard)" = '' ]
 	done
+}
+
+@test "REQUIRETLS: who strips STARTTLS at one exchange stops no letter that another can have" {
+	for domain in stripped-first stripped-last; do
+		one bob@$domain.open.example -o requiretls
+		[ "$status" = 0 ]
+		[[ $output = *$'\tpass.open.example '*proof=ca,* ]]
+	done
+	[ "$(overheard)" = '' ]
+}
+
+@test "REQUIRETLS: the letter goes back if no exchange will do, and waits while one of them is in trouble" {
+	one bob@all-lack.open.example -o requiretls
+	[ "$status" = 77 ]
+	[[ $output = *$'\t550\t5.7.30\t'*$'\tstranger.open.example '* ]]
+	for domain in down-first down-last; do
+		one bob@$domain.open.example -o requiretls
+		kept '30	connect to nobody.open.example: Connection refused	nobody.open.example'
+	done
+	one bob@refusing.open.example -o requiretls
+	kept '30	'
+	one bob@garbled.open.example -o requiretls
+	kept '30	TLS: '
 }
 
 @test "MTA-STS: smtp-send has the policies fetched, once" {

@@ -15,6 +15,7 @@ setup_file() {
 	postfix_start "$port" smtpd_tls_security_level=may "smtpd_tls_cert_file=$tls/mail.pem" "smtpd_tls_key_file=$tls/mail.key" \
 		virtual_mailbox_domains=static:all virtual_mailbox_maps=static:bob/ smtpd_tls_received_header=yes \
 		smtpd_tls_ask_ccert=yes "smtpd_tls_CAfile=$tls/ca.pem"
+	serve_at 127.0.0.3
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$tls"
 	(port=$port smtp_sink_at 127.0.0.2)
 	dns_zone dane.example signed <<-END
@@ -46,6 +47,10 @@ setup_file() {
 		_$port._tcp.host-alias-bad TLSA $(tls_record client)
 		two MX 10 host-bad
 		two MX 20 mail
+		next MX 10 mail
+		next MX 20 ours
+		ours A 127.0.0.3
+		_$port._tcp.ours TLSA $(tls_record mail)
 		none MX 10 host-none
 		host-none A 127.0.0.1
 	END
@@ -63,6 +68,14 @@ setup_file() {
 
 smtp_sink_at() {
 	in_background sink "$port" env "LD_LIBRARY_PATH=$peer_libraries" "$PEERS/postfix/usr/sbin/smtp-sink" -u nobody "$1:$port" 128
+}
+
+# smtp-serve, which knows REQUIRETLS.
+serve_at() {
+	mkdir "$BATS_FILE_TMPDIR/ours"
+	printf '%s\n' 'hostname ours.example' 'log stderr' 'deliver queue' 'queue-reserve 0' "tls-certificate $tls/mail.pem" \
+		"tls-key $tls/mail.key" >"$BATS_FILE_TMPDIR/ours/conf"
+	PENNYPOST=$BATS_FILE_TMPDIR/ours in_background ours "$port" "$BATS_TEST_DIRNAME/listen.pl" "$1" "$port" smtp-serve
 }
 
 teardown_file() { peers_stop; }
@@ -204,6 +217,17 @@ sts_policy() {
 	[[ $output = *"	550	5.7.30	"*"does not prove who it is"* ]]
 	run -77 send -o requiretls bob@ee.dane.example
 	[[ $output = *"	550	5.7.30	"*"does not know it"* ]]
+}
+
+@test "REQUIRETLS: an exchange that does not know it is passed over, by letters that ask for it only" {
+	for options in requiretls '' requiretls; do
+		printf 'id%s\t%s\t0\talice@here.example\t%s\tbob@next.dane.example\n' "$options" "$PWD/message" "$options"
+	done >job-lines
+	run -0 timeout 30 smtp-send -j <job-lines
+	[ "$(cut -f 1,3,6 <<<"$output" | sort)" = "id	250	mail.dane.example [127.0.0.1]
+idrequiretls	250	ours.dane.example [127.0.0.3]
+idrequiretls	250	ours.dane.example [127.0.0.3]" ]
+	[ "$(field 8 | sort -u)" = TLSv1.3,TLS_AES_256_GCM_SHA384,proof=dane,policy=dane ]
 }
 
 @test "a handshake that fails: without TLS the next time, but not where TLS is required" {

@@ -29,11 +29,13 @@ struct way {
 	size_t count;
 	buf domain;             /* in A-labels; empty where the server was given */
 	struct sts_find sts;
+	buf tried;              /* `name [address]` of the connection that is, or was, open */
 	int code;
 	char enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	buf why;
-	buf tried;              /* `name [address]` of the connection that is, or was, open */
+	buf of;                 /* what was tried */
 	buf secured;            /* and how it was protected */
+	bool no_requiretls;     /* one did not serve for want of it */
 };
 
 static void note(struct way *w, int code, const char *enhanced)
@@ -41,6 +43,9 @@ static void note(struct way *w, int code, const char *enhanced)
 	w->code = code;
 	snprintf(w->enhanced, sizeof w->enhanced, "%s", enhanced);
 	buf_clear(&w->why);
+	buf_clear(&w->of);
+	buf_addslice(&w->of, buf_slice(&w->tried));
+	buf_clear(&w->secured);
 }
 
 static void add_exchange(struct way *w, struct place place, const struct exchange *e, unsigned short port)
@@ -188,14 +193,22 @@ static int call(struct way *w, struct host *h, struct net_address **address)
 	return fd;
 }
 
-/* No host that refuses to talk says anything about a recipient: another attempt may find it in a better mood. */
+/*
+ * No host that refuses to talk says anything about a recipient: another attempt may find it in a better mood. A letter goes back
+ * for want of REQUIRETLS only if no host has it (RFC 8689 §4.2.1), which is not known while one is in trouble.
+ */
 static void note_session(struct way *w, const struct session *s)
 {
-	note(w, 451, s->state == TURNED_AWAY ? "4.4.1" : s->state == SHUT_OUT ? s->why.enhanced.p : "4.4.2");
+	bool shut_out = s->state == SHUT_OUT;
+
+	if (shut_out)
+		w->no_requiretls |= slice_is(slice_from(s->why.enhanced, 1), ".7.30");
+	if (shut_out && s->why.code == 550 && w->code == 451)
+		return;
+	note(w, shut_out ? s->why.code : 451, s->state == TURNED_AWAY ? "4.4.1" : shut_out ? s->why.enhanced.p : "4.4.2");
 	if (s->state == TURNED_AWAY)
 		buf_print(&w->why, "refuses to talk: %d ", s->why.code);
 	buf_addslice(&w->why, s->why.text);
-	buf_clear(&w->secured);
 	buf_addslice(&w->secured, s->secured);
 }
 
@@ -257,7 +270,7 @@ static void talk(struct way *w, struct place place)
 		session_run(&s, fd, place, buf_slice(&w->tried), &h->security, cautious);
 		report_session(&s, &w->sts, address);
 		session_close(&s);
-		if (s.handshake_failed && !h->security.must) {
+		if (s.handshake_failed && !h->security.must && !place.requiretls) {
 			h->security.off = true; /* some encryption is better than none, and none than no letter (RFC 7435) */
 			free_texts(&s);
 			continue;
@@ -273,20 +286,27 @@ static void talk(struct way *w, struct place place)
 	}
 }
 
+/* What no host took, and why. That one is in trouble and another has no REQUIRETLS is no reason to spare them other letters. */
+static void answer_rest(const struct way *w, struct place place)
+{
+	bool mixed = w->no_requiretls && w->code == 451;
+	struct verdict v = { w->code, mixed ? SLICE("4.7.30") : slice_of(w->enhanced), buf_slice(&w->why), buf_slice(&w->of), false,
+		buf_slice(&w->secured) };
+	struct work *left;
+
+	while ((left = work_find(place)))
+		work_answer_rest(left, &v);
+}
+
 void deliver(struct place of)
 {
 	char *server = mem_text(of.server), *domain = mem_text(of.domain);
-	struct place place = { slice_of(server), slice_of(domain), of.tls };
+	struct place place = { slice_of(server), slice_of(domain), of.tls, of.requiretls };
 	struct way w = { .host = NULL };
-	struct work *left;
 
 	find_hosts(&w, place);
 	talk(&w, place);
-	while ((left = work_find(place))) {
-		struct verdict v = { w.code, slice_of(w.enhanced), buf_slice(&w.why), buf_slice(&w.tried), false, buf_slice(&w.secured) };
-
-		work_answer_rest(left, &v);
-	}
+	answer_rest(&w, place);
 	for (size_t i = 0; i < w.count; i++) {
 		free(w.host[i].name);
 		free(w.host[i].address);
@@ -297,6 +317,7 @@ void deliver(struct place of)
 	sts_free(&w.sts);
 	buf_free(&w.why);
 	buf_free(&w.tried);
+	buf_free(&w.of);
 	buf_free(&w.secured);
 	free(server);
 	free(domain);

@@ -32,14 +32,28 @@ static void on_greeting(struct session *s, struct owed o)
 	session_greet(s);
 }
 
-/* The server takes letters, as far as we may give it any. */
+/* RFC 8689 §4.2.1: the names that count in a certificate are those that nobody on the way could make up. */
+static bool keeps_tls(const struct session *s, buf *why)
+{
+	if (!s->tls || tls_proof(s->tls) == TLS_NO_PROOF)
+		buf_addtext(why, "the letter asks for REQUIRETLS, and the server does not prove who it is");
+	else if (!session_takes(s, SMTP_REQUIRETLS))
+		buf_addtext(why, "the letter asks for REQUIRETLS, and the server does not know it");
+	else
+		return true;
+	return false;
+}
+
+/* The server takes letters, as far as we may give it any. What the last reply was may be a no to STARTTLS, and one for now. */
 static void be_ready(struct session *s)
 {
 	buf_clear(&s->why_text);
-	if (security_satisfied(s->security, s->tls, &s->why_text))
-		session_log_in(s);
-	else
+	if (!security_satisfied(s->security, s->tls, &s->why_text))
 		session_shut_out(s, "4.7.4");
+	else if (s->place.requiretls && !keeps_tls(s, &s->why_text))
+		session_shut_out(s, s->reply.code / 100 == 4 ? "4.7.30" : "5.7.30");
+	else
+		session_log_in(s);
 }
 
 static void on_ehlo(struct session *s, struct owed o)

@@ -34,6 +34,7 @@ struct place {
 	slice server;           /* `host`, `host:port`, the same behind `smtps:`, or a path; empty: the exchanges of */
 	slice domain;           /* empty where there is a server */
 	enum route_tls tls;
+	bool requiretls;        /* the letters ask for REQUIRETLS (RFC 8689) */
 };
 
 /* Without what says how to talk to it: `host` or `host:port`. */

@@ -70,7 +70,7 @@ void session_shut_out(struct session *s, const char *enhanced)
 {
 	if (settings.verbose)
 		show("-- ", buf_slice(&s->why_text));
-	end_with(s, SHUT_OUT, 451, enhanced);
+	end_with(s, SHUT_OUT, enhanced[0] == '5' ? 550 : 451, enhanced);
 	if (!s->handshake_failed) {
 		session_command(s, "QUIT");
 		writer_flush(&s->out);

@@ -47,7 +47,7 @@ enum session_state {
 	LEAVING,                /* QUIT was written */
 	OVER,                   /* QUIT was answered, or is not worth waiting for */
 	TURNED_AWAY,            /* greeting or EHLO was */
-	SHUT_OUT,               /* no TLS, no proof of who it is, or we cannot log in: nothing was sent */
+	SHUT_OUT,               /* no TLS, no proof of who it is, no REQUIRETLS, or we cannot log in: nothing was sent */
 	LOST,                   /* closed, silent, 421 or nonsense */
 };
 

@@ -25,7 +25,7 @@ bool session_secure(struct session *s)
 	s->since = clock_ms();
 	if (!s->tls) {
 		s->handshake_failed = true;
-		session_shut_out(s, "4.7.5");
+		session_shut_out(s, s->place.requiretls ? "4.7.30" : "4.7.5");
 		return false;
 	}
 	tls_carry(s->tls, &s->in, &s->out);

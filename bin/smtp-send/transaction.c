@@ -113,11 +113,6 @@ static void add_option(buf *line, const char *parameter, slice options, const ch
 		buf_print(line, " %s=%.*s", parameter, (int)value.n, value.p);
 }
 
-static bool asks_for_tls(const struct work *w)
-{
-	return option_value(w->job.options, "requiretls").p;
-}
-
 static void write_mail(struct session *s, const struct transaction *t)
 {
 	const struct work *w = t->work;
@@ -132,7 +127,7 @@ static void write_mail(struct session *s, const struct transaction *t)
 		buf_addtext(&line, " BODY=8BITMIME");
 	if (envelope_wants_utf8(s, t))
 		buf_addtext(&line, " SMTPUTF8");
-	if (asks_for_tls(w))
+	if (s->place.requiretls)
 		buf_addtext(&line, " REQUIRETLS");
 	if (session_takes(s, SMTP_DSN)) {
 		add_option(&line, "RET", w->job.options, "ret");
@@ -163,11 +158,6 @@ static int learn(struct session *s, struct work *w)
 /* Whether it has its results without being sent. */
 static bool is_refused(struct session *s, struct work *w)
 {
-	/* RFC 8689 §4.2.1: the names that count in a certificate are those that nobody on the way could make up. */
-	if (asks_for_tls(w) && (!s->tls || tls_proof(s->tls) == TLS_NO_PROOF))
-		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the server does not prove who it is");
-	if (asks_for_tls(w) && !session_takes(s, SMTP_REQUIRETLS))
-		return answer_here(s, w, 550, "5.7.30", "the letter asks for REQUIRETLS, and the server does not know it");
 	if (content_converts(&s->content) && w->facts.refusal)
 		return answer_here(s, w, 554, "5.6.3", w->facts.refusal);
 	return s->features.size && wire_size(s, w) > s->features.size && answer_too_large(s, w);

@@ -37,6 +37,7 @@ static struct place place_of(const struct job *job)
 		route.tls = ROUTE_TLS_VERIFY;
 	route_parse_tls(option_value(job->options, "tls"), &route.tls);
 	place.tls = route.tls;
+	place.requiretls = option_value(job->options, "requiretls").p;
 	return place;
 }
 
@@ -71,8 +72,8 @@ static void work_free(struct work *w)
 struct work *work_find(struct place place)
 {
 	for (struct work *w = works; w; w = w->next)
-		if (w->to_do && w->place.tls == place.tls && slice_case_same(w->place.server, place.server)
-		    && slice_case_same(w->place.domain, place.domain))
+		if (w->to_do && w->place.tls == place.tls && w->place.requiretls == place.requiretls
+		    && slice_case_same(w->place.server, place.server) && slice_case_same(w->place.domain, place.domain))
 			return w;
 	return NULL;
 }
