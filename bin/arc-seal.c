@@ -84,13 +84,12 @@ static int seal(struct program *p, const char *name, struct message *m)
 static int seal_message(void *context, const char *name, struct reader *in)
 {
 	struct message m = { .body.copy = -1 };
-	bool copy_failed;
 	int status = messages_header(name, in, &m.separator, &m.fields);
 
 	if (status == EX_OK && head_read_blank(in, &m.blank))
 		status = read_error(name);
-	if (status == EX_OK && twice_begin(&m.body, in, &copy_failed))
-		fail(copy_failed ? EX_CANTCREAT : EX_IOERR, "%s: %s", copy_failed ? "temporary file" : name, strerror(errno));
+	if (status == EX_OK)
+		status = twice_begin(&m.body, in, name);
 	if (status == EX_OK)
 		status = seal(context, name, &m);
 	twice_end(&m.body);

@@ -58,14 +58,14 @@ static void note_spf(struct check *c)
 /* The body, which is read once more to be written. */
 static void read_body(struct check *c)
 {
-	bool copy_failed;
 	slice bytes;
-	int got;
+	int got, status;
 
 	if (!dkim_verify_wants_body(&c->dkim))
 		return;
-	if (twice_begin(&c->body, &io_in, &copy_failed))
-		fail(copy_failed ? EX_CANTCREAT : EX_IOERR, "%s: %s", copy_failed ? "temporary file" : "standard input", strerror(errno));
+	status = twice_begin(&c->body, &io_in, "standard input");
+	if (status != EX_OK)
+		exit(status);
 	while ((got = reader_some(&io_in, LIMIT_STREAM, &bytes)) > 0)
 		dkim_verify_body(&c->dkim, bytes);
 	if (got < 0 || twice_again(&c->body))

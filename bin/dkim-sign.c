@@ -88,12 +88,10 @@ static int copy_rest(struct reader *in)
 static int filter(const char *name, struct reader *in, struct message *m)
 {
 	struct twice body;
-	bool copy_failed;
-	int status;
+	int status = twice_begin(&body, in, name);
 
-	if (twice_begin(&body, in, &copy_failed))
-		fail(copy_failed ? EX_CANTCREAT : EX_IOERR, "%s: %s", copy_failed ? "temporary file" : name, strerror(errno));
-	status = sign(name, in, buf_slice(&m->fields), &m->signatures);
+	if (status == EX_OK)
+		status = sign(name, in, buf_slice(&m->fields), &m->signatures);
 	if (status == EX_OK) {
 		writer_put(&io_out, buf_slice(&m->separator));
 		writer_put(&io_out, buf_slice(&m->signatures));

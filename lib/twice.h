@@ -16,8 +16,8 @@ struct twice {
 	int copy;               /* its descriptor; -1: there is none */
 };
 
-/* 0, the reader where it was; -1 and errno, and whether it is the copy that failed, not the input. */
-int twice_begin(struct twice *, struct reader *in, bool *copy_failed);
+/* EX_OK, the reader where it was; EX_CANTCREAT where the copy failed, EX_IOERR where the input of this name did: both were said. */
+int twice_begin(struct twice *, struct reader *in, const char *name);
 
 /* Back to where it began: 0, -1. */
 int twice_again(struct twice *);

@@ -153,8 +153,10 @@ tolerably() {
 
 @test "a temporary file that cannot be made is said, and the status is 73" {
 	for program in 'mime-decode -c' 'mime-decode -t text/plain' 'mbox-join -f mboxcl2' 'mime-encode -' \
-		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example' 'bounce-make a@here.example results'; do
-		run -73 --separate-stderr env TMPDIR=/nowhere $program < <(printf 'Content-Type: text/plain\nContent-Disposition: attachment\n\nx\n')
+		'smtp-send -s [127.0.0.1]:9 -f a@here.example b@there.example' 'bounce-make a@here.example results' \
+		dkim-verify "${run_as[dkim-sign]}" "${run_as[arc-seal]}"; do
+		run -73 --separate-stderr env TMPDIR=/nowhere $program < <(
+			printf 'Content-Type: text/plain\nContent-Disposition: attachment\n\nx\n'; yes | head -c 200000)
 		[[ $stderr = "${program%% *}: "*"temporary file: No such file or directory" ]]
 	done
 }

@@ -141,11 +141,12 @@ static int check(void *context, const char *name, struct reader *in)
 {
 	struct message m = { .body.copy = -1 };
 	struct program *p = context;
-	bool copy_failed;
 	int status = messages_header(name, in, &m.separator, &m.fields);
 
-	if (status == EX_OK && (head_read_blank(in, &m.blank) < 0 || twice_begin(&m.body, in, &copy_failed)))
+	if (status == EX_OK && head_read_blank(in, &m.blank) < 0)
 		status = read_error(name);
+	if (status == EX_OK)
+		status = twice_begin(&m.body, in, name);
 	if (status == EX_OK)
 		status = verify(p, name, &m);
 	twice_end(&m.body);
