@@ -92,34 +92,41 @@ static int read_line(struct routes *r, slice line)
 	return 0;
 }
 
-int routes_read(struct routes *r, const struct conf *c, buf *why)
+static int read_smarthost(struct routes *r, slice smarthost, buf *why)
 {
-	char *path = conf_path(c, "routes");
-	struct route smarthost;
-	slice rest, line;
-	int status = 0;
+	r->others.kind = smarthost.n ? ROUTE_SMTP : ROUTE_EXCHANGES;
+	if (smarthost.n == 0 || read_server(smarthost, &r->others) == 0)
+		return 0;
+	buf_print(why, "smarthost: `%s': not `host:port', nor with `tls=off', `tls=may', `tls=require' or `tls=verify'", smarthost.p);
+	return -1;
+}
 
-	*r = (struct routes){ .conf = c };
-	if (c->smarthost[0] && read_server(slice_of(c->smarthost), &smarthost)) {
-		buf_print(why, "smarthost: `%s': not `host:port', nor with `tls=off', `tls=may', `tls=require' or `tls=verify'", c->smarthost);
-		status = -1;
-		goto done;
-	}
+static int read_lines(struct routes *r, const char *path, buf *why)
+{
+	slice rest, line;
+
 	if (io_file(AT_FDCWD, path, LIMIT_HEADER, &r->text)) {
-		if (errno != ENOENT) {
-			buf_print(why, "%s: %s", path, strerror(errno));
-			status = -1;
-		}
-		goto done;
+		if (errno == ENOENT)
+			return 0;
+		buf_print(why, "%s: %s", path, strerror(errno));
+		return -1;
 	}
 	rest = buf_slice(&r->text);
 	for (int number = 1; slice_cut(&rest, '\n', &line); number++)
 		if (read_line(r, line)) {
 			buf_print(why, "%s: line %d: not `domain transport'", path, number);
-			status = -1;
-			break;
+			return -1;
 		}
-done:
+	return 0;
+}
+
+int routes_read(struct routes *r, const struct conf *c, buf *why)
+{
+	char *path = conf_path(c, "routes");
+	int status;
+
+	*r = (struct routes){ .conf = c };
+	status = read_smarthost(r, slice_of(c->smarthost), why) || read_lines(r, path, why) ? -1 : 0;
 	free(path);
 	return status;
 }
@@ -142,7 +149,6 @@ static const struct route *listed(const struct routes *r, slice domain)
 struct route routes_find(const struct routes *r, slice domain)
 {
 	const struct route *found = listed(r, domain);
-	struct route route = { .kind = ROUTE_SMTP };
 
 	for (size_t i = 1; i < domain.n && !found; i++)
 		if (domain.p[i] == '.')
@@ -154,7 +160,5 @@ struct route routes_find(const struct routes *r, slice domain)
 	found = listed(r, SLICE("*"));
 	if (found)
 		return (struct route){ .kind = found->kind, .tls = found->tls, .target = found->target };
-	if (read_server(slice_of(r->conf->smarthost), &route) == 0)
-		return route;
-	return (struct route){ .kind = ROUTE_EXCHANGES };
+	return r->others;
 }

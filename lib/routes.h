@@ -44,6 +44,7 @@ struct routes {
 	buf text;
 	struct route_line { slice domain; struct route route; } *lines;
 	size_t count;
+	struct route others;    /* of domains that no line has and that are not local: the smarthost, or their exchanges */
 	const struct conf *conf;
 };
 
