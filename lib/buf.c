@@ -242,6 +242,17 @@ void buf_addnumber(buf *b, unsigned long long number)
 	buf_add(b, at, (size_t)(digits + sizeof digits - at));
 }
 
+void buf_addhex(buf *b, const void *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = p;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_addchar(b, digits[bytes[i] >> 4]);
+		buf_addchar(b, digits[bytes[i] & 15]);
+	}
+}
+
 void buf_addunescaped(buf *b, slice field)
 {
 	for (size_t i = 0; i < field.n; i++) {

@@ -9,12 +9,6 @@
 
 enum { SECRET = 32, KEPT = 8 };         /* bytes of a secret or key, and of a MAC in a cookie */
 
-static void add_hex(buf *to, const uint8_t *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_print(to, "%02x", bytes[i]);
-}
-
 static bool read_hex(slice text, uint8_t *bytes, size_t n)
 {
 	if (text.n != 2 * n)
@@ -48,7 +42,7 @@ void cookie_add_secret(buf *to)
 
 	if (getrandom(secret, sizeof secret, 0) != sizeof secret)
 		fail(EX_OSERR, "no random bytes: %s", strerror(errno));
-	add_hex(to, secret, sizeof secret);
+	buf_addhex(to, secret, sizeof secret);
 }
 
 int cookie_add_key(buf *key, slice secret, slice purpose)
@@ -57,7 +51,7 @@ int cookie_add_key(buf *key, slice secret, slice purpose)
 
 	if (!digest(mac, secret, purpose))
 		return -1;
-	add_hex(key, mac, sizeof mac);
+	buf_addhex(key, mac, sizeof mac);
 	return 0;
 }
 
@@ -85,7 +79,7 @@ static int add(buf *to, slice key, slice date, slice about)
 		return -1;
 	buf_addslice(to, date);
 	buf_addtext(to, date.n ? "." : "");
-	add_hex(to, mac, KEPT);
+	buf_addhex(to, mac, KEPT);
 	buf_addchar(to, '-');
 	buf_addslice(to, about);
 	return 0;

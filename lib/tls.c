@@ -376,8 +376,7 @@ bool tls_fingerprint(const struct tls *t, buf *text)
 
 	if (!certificate || X509_digest(certificate, EVP_sha256(), digest, &n) != 1)
 		return false;
-	for (unsigned i = 0; i < n; i++)
-		buf_print(text, "%02x", digest[i]);
+	buf_addhex(text, digest, n);
 	return true;
 }
 

@@ -20,8 +20,7 @@ static void add_records(buf *to, const struct security *s)
 		const struct tlsa *t = &s->tlsa[i];
 
 		buf_print(to, "%d %d %d ", t->usage, t->selector, t->matching);
-		for (size_t j = 0; j < t->data.n; j++)
-			buf_print(to, "%02x", (unsigned char)t->data.p[j]);
+		buf_addhex(to, t->data.p, t->data.n);
 		buf_addchar(to, '\n');
 	}
 }
