@@ -44,6 +44,28 @@ base64_of() { printf "$1" | base64 -w0; }
 	run ! grep -r tanstaaf --include='*.log' .
 }
 
+@test "a server that quotes what it was told puts no secret into the result, nor into the dialogue" {
+	local plain login said
+
+	plain=$(base64_of '\0tim\0tanstaaftanstaaf') login=$(base64_of tanstaaftanstaaf)
+	secret '127.0.0.1 tim tanstaaftanstaaf'
+	quoted() {
+		rm -rf server
+		canned server "$@"
+		run -75 --separate-stderr send -v
+		said=$output$stderr
+		run ! grep -ie tanstaa -e "${plain:0:8}" -e "${plain: -12:8}" -e "${login:0:8}" <<<"$said"
+	}
+	for words in "what is AUTH PLAIN $plain" "what is AUTH PLAIN ${plain:0:15}..." "AUTH PLAIN ${plain^^}?" \
+		'tim may not say tanstaaftanstaaf' "no\\n535 5.7.8 AUTH PLAIN\\n535 5.7.8 $plain"; do
+		quoted '+AUTH PLAIN' "auth=535 5.7.8 $words"
+	done
+	quoted '+AUTH PLAIN' "auth=421 4.3.0 AUTH PLAIN $plain is too much"
+	quoted '+AUTH PLAIN' "auth=334 $plain"
+	quoted '+AUTH LOGIN' 'auth#1=334 VXNlcm5hbWU6' 'auth#2=334 UGFzc3dvcmQ6' "auth#3=500 5.5.1 $login: unknown command"
+	[[ $said = *"	451	4.7.8	cannot log in: 500 5.5.1 (words that quote a secret)	"* ]]
+}
+
 @test "without TLS no password leaves, unless the host is in auth-plaintext or a Unix socket: 451 4.7.8" {
 	pennypost
 	canned server '+AUTH PLAIN'

@@ -24,6 +24,33 @@ static void shut_out(struct session *s, slice why)
 	session_shut_out(s, "4.7.8");
 }
 
+/* As it was written, and what that stands for. */
+static void remember(struct session *s, slice secret)
+{
+	buf told = { NULL, 0, 0 };
+
+	buf_reserve(&told, s->told.n + 2 * secret.n + 66);
+	buf_addslice(&told, buf_slice(&s->told));
+	buf_addslice(&told, secret);
+	buf_addchar(&told, '\n');
+	base64_decode_add(&told, secret);
+	buf_addchar(&told, '\n');
+	buf_wipe(&s->told);
+	s->told = told;
+}
+
+/* That so many bytes in a row are the same is no accident; in upper case they say nearly as much. */
+bool session_quotes(const struct session *s, slice text)
+{
+	enum { TELLING = 8 };
+
+	for (size_t i = 0; i + TELLING <= s->told.n; i++)
+		for (size_t j = 0; j + TELLING <= text.n; j++)
+			if (ascii_case_same(s->told.p + i, text.p + j, TELLING))
+				return true;
+	return false;
+}
+
 /* A line of which only `shown` may be seen. */
 static void write_secret(struct session *s, slice shown, slice secret)
 {
@@ -40,6 +67,7 @@ static void write_secret(struct session *s, slice shown, slice secret)
 	buf_addtext(&line, "\r\n");
 	session_put(s, buf_slice(&line));
 	buf_wipe(&line);
+	remember(s, secret);
 	session_owe(s, AUTH, NULL, 0);
 }
 
@@ -182,4 +210,6 @@ void session_logging_in(struct session *s)
 	else
 		be_refused(s, "");
 	buf_wipe(&s->first_words);
+	if (s->state != OPENING)
+		buf_wipe(&s->told);
 }

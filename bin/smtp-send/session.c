@@ -163,6 +163,10 @@ static void take_reply(struct session *s)
 	bool stays;
 
 	s->since = clock_ms();
+	if (session_quotes(s, buf_slice(&s->reply.text))) {
+		buf_wipe(&s->reply.text);
+		buf_addtext(&s->reply.text, "(words that quote a secret)");
+	}
 	if (s->owed_count == 0) {
 		session_lose(s, "4.5.0", s->reply.code == 421 ? buf_slice(&s->reply.text).p : "a reply to nothing");
 		return;
@@ -191,7 +195,7 @@ static void take_lines(struct session *s)
 		int status;
 
 		if (settings.verbose && !s->reply.inside)
-			show("S: ", line);
+			show("S: ", session_quotes(s, line) ? SLICE("(a secret)") : line);
 		status = reply_line(&s->reply, line);
 		if (status < 0)
 			session_lose(s, "4.5.0", "the server's answer is no reply");
@@ -361,6 +365,7 @@ void session_close(struct session *s)
 	tls_close(s->tls);
 	buf_free(&s->wire);
 	buf_wipe(&s->first_words);
+	buf_wipe(&s->told);
 	reply_free(&s->reply);
 	free(s->owed);
 	reader_close(&s->in);

@@ -64,6 +64,7 @@ struct session {
 	bool handshake_failed;  /* SHUT_OUT: and not a proof that is lacking */
 	struct smtp_features features;
 	buf first_words;        /* of AUTH, too long for the command; wiped */
+	buf told;               /* by AUTH, until it is over: what no reply may quote; wiped */
 	bool cautious;          /* the last connection broke: no pipelining on this one */
 	struct reply reply;
 	struct owed *owed;      /* a ring */
@@ -107,6 +108,7 @@ void transaction_release(struct session *, struct transaction *);
 void session_log_in(struct session *);
 void session_must_log_in(struct session *);     /* the reply just read says so, of a server that we were told of: there is no secret */
 void session_logging_in(struct session *);      /* the reply just read is AUTH's */
+bool session_quotes(const struct session *, slice text);        /* whether a secret is told again */
 
 /* The result of all its recipients that have none yet. */
 void transaction_answer(struct transaction *, const struct verdict *);
