@@ -180,7 +180,6 @@ static void row(void *context, const slice *value, unsigned long long count)
 /* What is published at _smtp._tls.DOMAIN: exactly one record is wanted (§3). */
 struct published {
 	bool done;
-	size_t records;
 	buf where;              /* its URIs, separated by commas */
 	buf why;                /* it is not known */
 };
@@ -188,24 +187,11 @@ struct published {
 static void read_records(void *context, struct dns_answer *answer)
 {
 	struct published *p = context;
-	buf text = { NULL, 0, 0 };
-	slice where;
-	ns_rr r;
 
 	p->done = true;
 	if (answer->status == DNS_AGAIN)
 		buf_addtext(&p->why, answer->why);
-	while (answer->status == DNS_OK && dns_record(answer, &r)) {
-		buf_clear(&text);
-		if (dns_text(&r, &text) && tlsrpt_read(buf_slice(&text), &where)) {
-			p->records++;
-			buf_clear(&p->where);
-			buf_addslice(&p->where, where);
-		}
-	}
-	if (p->records > 1)
-		buf_clear(&p->where);
-	buf_free(&text);
+	dns_only_text(answer, tlsrpt_read, &p->where);
 }
 
 /* Addresses to which the domain wants reports, a line each. */

@@ -225,6 +225,26 @@ bool dns_text(const ns_rr *record, buf *text)
 	return true;
 }
 
+void dns_only_text(struct dns_answer *answer, bool (*read)(slice record, slice *part), buf *found)
+{
+	buf text = { NULL, 0, 0 };
+	size_t records = 0;
+	slice part;
+	ns_rr r;
+
+	buf_clear(found);
+	while (answer->status == DNS_OK && records < 2 && dns_record(answer, &r)) {
+		buf_clear(&text);
+		if (!dns_text(&r, &text) || !read(buf_slice(&text), &part))
+			continue;
+		records++;
+		buf_clear(found);
+		if (records == 1)
+			buf_addslice(found, part);
+	}
+	buf_free(&text);
+}
+
 /* What name is an alias of by this answer, into target. */
 static bool alias_of(ns_msg *message, const char *name, char target[NS_MAXDNAME])
 {

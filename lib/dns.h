@@ -62,6 +62,12 @@ bool dns_record(struct dns_answer *, ns_rr *record);
  */
 bool dns_text(const ns_rr *record, buf *text);
 
+/*
+ * What `read` finds in the one TXT record of the answer that it takes for its own, in place of what is in *found; nothing
+ * where it takes none, or more than one.
+ */
+void dns_only_text(struct dns_answer *, bool (*read)(slice record, slice *part), buf *found);
+
 /* A number that nobody can guess. */
 unsigned dns_random(struct dns *);
 

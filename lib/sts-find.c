@@ -140,25 +140,11 @@ static void get(struct sts_find *f)
 static void read_records(void *context, struct dns_answer *answer)
 {
 	struct sts_find *f = context;
-	buf text = { NULL, 0, 0 };
-	size_t records = 0;
-	slice id;
-	ns_rr r;
 
 	f->done = true;
 	if (answer->status == DNS_AGAIN)
 		buf_print(&f->unknown, "DNS look-up of _mta-sts.%s: %s", f->domain.p, answer->why);
-	while (answer->status == DNS_OK && dns_record(answer, &r)) {
-		buf_clear(&text);
-		if (dns_text(&r, &text) && sts_record(buf_slice(&text), &id)) {
-			records++;
-			buf_clear(&f->id);
-			buf_addslice(&f->id, id);
-		}
-	}
-	if (records > 1)
-		buf_clear(&f->id);
-	buf_free(&text);
+	dns_only_text(answer, sts_record, &f->id);
 }
 
 void sts_begin(struct sts_find *f, struct dns *dns, const struct conf *conf, slice domain)
