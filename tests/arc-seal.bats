@@ -1,26 +1,23 @@
 # shellcheck disable=SC2154 # variables of bats and of the fixture
 load helper
-load dns
+load dkim
 
 setup_file() {
 	load helper
-	load dns
-	cd "$BATS_FILE_TMPDIR"
-	dkim-key -g rsa -d example.test -s rsa -k rsa.pem >records
-	dkim-key -g ed25519 -d example.test -s ed -k ed.pem >>records
-	dns_zone example.test <records
+	load dkim
+	dkim_keys example.test
+	dns_zone example.test <"$keys/records"
 	dns_start 'local-zone: "lost._domainkey.example.test" always_refuse'
 }
 
 teardown_file() {
-	load dns
+	load dkim
 	peers_stop
 }
 
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
-	keys=$BATS_FILE_TMPDIR
 	printf '%s\n' 'Authentication-Results: here.example; spf=pass smtp.mailfrom=a@example.test' 'Authentication-Results: there.example; spf=fail' \
 		'From: Alice <alice@example.test>' 'To: bob' 'Subject: Dinner' '' 'Hi  Bob, ' >letter
 	seal <letter >one
@@ -121,8 +118,7 @@ peers() {
 }
 
 @test "without -k the domain's first RSA key in the file dkim; where there is none, 78" {
-	mkdir "$PENNYPOST/keys"
-	cp "$keys"/*.pem "$PENNYPOST/keys"
+	cp -r "$keys" "$PENNYPOST"
 	printf '%s\n' 'example.test ed keys/ed.pem' 'example.test rsa keys/rsa.pem' >"$PENNYPOST/dkim"
 	arc-seal -d lists.example.test <letter >sealed
 	[ "$(chain <sealed)" = 'pass (i=1)' ]

@@ -1,30 +1,29 @@
 # shellcheck disable=SC2154,SC2016 # variables of bats and of the fixture
 load helper
-load dns
+load dkim
 
 setup_file() {
 	load helper
-	load dns
+	load dkim
+	dkim_keys example.test
 	dns_zone example.test <<-END
 		@ TXT "v=spf1 ip4:192.0.2.0/24 -all exp=why.example.test"
 		why TXT "not \\" our host"
 		_dmarc TXT "v=DMARC1; p=reject; rua=mailto:reports@example.test"
-		$(dkim-key -g rsa -d example.test -s 2026 -k "$BATS_FILE_TMPDIR/rsa.pem")
-		$(dkim-key -g ed25519 -d example.test -s ed -k "$BATS_FILE_TMPDIR/ed.pem")
+		$(cat "$keys/records")
 	END
 	dns_zone other.test <<<'@ TXT "v=spf1 ip4:198.51.100.0/24 -all"'
 	dns_start 'local-zone: "lost._domainkey.example.test" always_refuse'
 }
 
 teardown_file() {
-	load dns
+	load dkim
 	peers_stop
 }
 
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
-	keys=$BATS_FILE_TMPDIR
 	printf '%s\n' 'Received: by x' 'From: Alice <alice@example.test>' 'To: bob' '' 'hello' >letter
 }
 
@@ -61,7 +60,7 @@ from() { auth-check -i "$1" -f "$2" -h "${3-mail.example.test}" "${@:4}" 2>log; 
 	from 192.0.2.9 '' example.test <letter | grep dmarc=pass
 }
 
-sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed.pem"; }
+sign() { dkim-sign -d example.test -s rsa -k "$keys/rsa.pem" -s ed -k "$keys/ed.pem"; }
 
 @test "signatures: each has its result, and one that passes for the domain of the author proves it" {
 	sign <letter >signed
@@ -69,14 +68,14 @@ sign() { dkim-sign -d example.test -s 2026 -k "$keys/rsa.pem" -s ed -k "$keys/ed
 	diff <(sed 's/header.b=[^;]*/header.b=/; /DKIM-Signature/,$d' out) - <<-END
 		Authentication-Results: here.example;
 		$(printf '\t')spf=fail smtp.mailfrom=x@other.test smtp.helo=x;
-		$(printf '\t')dkim=pass (2048-bit key) header.d=example.test header.s=2026
+		$(printf '\t')dkim=pass (2048-bit key) header.d=example.test header.s=rsa
 		$(printf '\t')header.a=rsa-sha256 header.b=;
 		$(printf '\t')dkim=pass (256-bit key) header.d=example.test header.s=ed
 		$(printf '\t')header.a=ed25519-sha256 header.b=;
 		$(printf '\t')dmarc=pass (p=reject) header.from=example.test
 	END
 	sed '1,/dmarc=/d' out | cmp - signed
-	[[ $(cat log) = *' aligned=dkim '*' dkim=pass:example.test:2026 dkim=pass:example.test:ed' ]]
+	[[ $(cat log) = *' aligned=dkim '*' dkim=pass:example.test:rsa dkim=pass:example.test:ed' ]]
 	sed 's/^hello/jello/' signed >broken
 	run -77 auth-check -p -i 203.0.113.9 -f x@other.test -h x <broken
 	from 203.0.113.9 x@other.test <broken | grep -c 'dkim=fail.*the body was changed' | grep -x 2

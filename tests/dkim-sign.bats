@@ -1,26 +1,23 @@
 # shellcheck disable=SC2154 # variables of bats and of the fixture
 load helper
-load dns
+load dkim
 
 setup_file() {
 	load helper
-	load dns
-	cd "$BATS_FILE_TMPDIR"
-	dkim-key -g rsa -d example.test -s rsa -k rsa.pem >records
-	dkim-key -g ed25519 -d example.test -s ed -k ed.pem >>records
-	dns_zone example.test <records
+	load dkim
+	dkim_keys example.test
+	dns_zone example.test <"$keys/records"
 	dns_start
 }
 
 teardown_file() {
-	load dns
+	load dkim
 	peers_stop
 }
 
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
-	keys=$BATS_FILE_TMPDIR
 	both="-d example.test -s rsa -k $keys/rsa.pem -s ed -k $keys/ed.pem"
 	printf '%s\n' 'Received: by x' 'From: Alice <alice@example.test>' 'To: bob' 'Subject: Dinner' 'List-Unsubscribe: <https://x.test/1>' \
 		'List-Unsubscribe-Post: List-Unsubscribe=One-Click' '' 'Hi  Bob, ' '.' '' >letter

@@ -1,25 +1,22 @@
 # shellcheck disable=SC2154,SC2086 # variables of bats and of the fixture; words
 load helper
-load dns
+load dkim
 
 setup_file() {
 	load helper
-	load dns
-	cd "$BATS_FILE_TMPDIR"
-	dkim-key -g rsa -d example.test -s rsa -k rsa.pem >records
-	dkim-key -g ed25519 -d example.test -s ed -k ed.pem >>records
-	ed=$(sed -n '2s/.*p=\(.*\)".*/\1/p' records)
-	{
-		cat records
-		echo "exact._domainkey TXT \"v=DKIM1; k=ed25519; t=s; p=$ed\""
-		echo "testing._domainkey TXT \"v=DKIM1; k=ed25519; t=y; p=$ed\""
-		echo "other._domainkey TXT \"some other record\""
-		echo "other._domainkey TXT \"v=DKIM1; k=ed25519; p=$ed\""
-		echo "revoked._domainkey TXT \"v=DKIM1; k=ed25519; p=\""
-		echo "large._domainkey TXT $(large_key)"
-		echo "small._domainkey TXT \"p=$(openssl genrsa 512 2>log | openssl rsa -pubout -outform DER 2>log | base64 -w0)\""
-	} >zone
-	dns_zone example.test <zone
+	load dkim
+	dkim_keys example.test
+	ed=$(sed -n '2s/.*p=\(.*\)".*/\1/p' "$keys/records")
+	dns_zone example.test <<-END
+		$(cat "$keys/records")
+		exact._domainkey TXT "v=DKIM1; k=ed25519; t=s; p=$ed"
+		testing._domainkey TXT "v=DKIM1; k=ed25519; t=y; p=$ed"
+		other._domainkey TXT "some other record"
+		other._domainkey TXT "v=DKIM1; k=ed25519; p=$ed"
+		revoked._domainkey TXT "v=DKIM1; k=ed25519; p="
+		large._domainkey TXT $(large_key)
+		small._domainkey TXT "p=$(openssl genrsa 512 2>/dev/null | openssl rsa -pubout -outform DER 2>/dev/null | base64 -w0)"
+	END
 	dns_start
 }
 
@@ -35,14 +32,13 @@ large_key() {
 }
 
 teardown_file() {
-	load dns
+	load dkim
 	peers_stop
 }
 
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
-	keys=$BATS_FILE_TMPDIR
 	printf '%s\n' 'From: Alice <alice@example.test>' 'To: bob' 'Subject: Dinner' 'Content-Transfer-Encoding: 8bit' '' 'Hi  Bob, ' 'From me: caf'$'\303\251' '.' 'bye' >letter
 	sign <letter >signed
 }

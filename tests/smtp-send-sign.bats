@@ -1,29 +1,26 @@
 # shellcheck disable=SC2154 # variables of bats and of the fixture
 # Letters that begin here are signed as they leave: the file `dkim`, the queue option `sign`.
 load helper
-load dns
+load dkim
 load canned.bash
 
 setup_file() {
 	load helper
-	load dns
-	cd "$BATS_FILE_TMPDIR"
-	dkim-key -g rsa -d here.example -s rsa -k rsa.pem >records
-	dkim-key -g ed25519 -d here.example -s ed -k ed.pem >>records
-	dns_zone here.example <records
+	load dkim
+	dkim_keys here.example
+	dns_zone here.example <"$keys/records"
 	dns_start
 }
 
 teardown_file() {
-	load dns
+	load dkim
 	peers_stop
 }
 
 setup() {
 	pennypost "resolver $dns"
 	cd "$BATS_TEST_TMPDIR"
-	mkdir "$PENNYPOST/keys"
-	cp "$BATS_FILE_TMPDIR"/*.pem "$PENNYPOST/keys"
+	cp -r "$keys" "$PENNYPOST"
 	printf '%s\n' '# ours' 'here.example rsa keys/rsa.pem' '' "here.example ed $PENNYPOST/keys/ed.pem" >"$PENNYPOST/dkim"
 	printf 'From: Alice <alice@here.example>\nSubject: x\n\n.one\nlast' >message
 }
