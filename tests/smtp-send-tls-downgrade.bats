@@ -87,6 +87,7 @@ teardown_file() { peers_stop; }
 setup() {
 	pennypost "resolver $dns" "smtp-port $port" "https-port $https" "tls-ca $tls/ca.pem" "tls-report on"
 	rm -f "$tls/heard" "$tls/requests"
+	message=$'Subject: x\n\nx'
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -96,7 +97,7 @@ sent() {
 	local domain=$1 recipients=("${ways[@]/#/bob@}")
 
 	shift
-	timeout 30 smtp-send -t tls=1s -f alice@here.example "$@" "${recipients[@]/%/.$domain}" <<<$'Subject: x\n\nx' \
+	timeout 30 smtp-send -t tls=1s -f alice@here.example "$@" "${recipients[@]/%/.$domain}" <<<"$message" \
 		>results 2>said || true
 	left=$(sed -n 's/^-\tbob@\([a-z]*\)\.[^\t]*\t250\t.*/\1/p' results | paste -sd' ')
 	stayed=$(sed -nE 's/^-\tbob@([a-z]*)\.[^\t]*\t(451\t4\.7\.([45]|30)|550\t5\.7\.30)\t.*/\1/p' results | paste -sd' ')
@@ -112,7 +113,7 @@ reported() {
 }
 
 # one ADDRESS [ARG...]: to this address.
-one() { run --separate-stderr timeout 30 smtp-send -t tls=1s -f alice@here.example "${@:2}" "$1" <<<$'Subject: x\n\nx'; }
+one() { run --separate-stderr timeout 30 smtp-send -t tls=1s -f alice@here.example "${@:2}" "$1" <<<"$message"; }
 
 kept() {
 	[ "$status" = 75 ] && [[ $output = *$'\t451\t4.7.'*"$1"* ]] && [ -z "$(overheard)" ] || { echo "$output"; return 1; }
@@ -168,6 +169,29 @@ cached() {
 	sent dane.example -o tls=may
 	[ "$left" = "${ways[*]}" ]
 	[[ $(<results) = *policy=may* ]]
+}
+
+@test "TLS-Required: No: what DANE and MTA-STS ask for does not count, what an administrator or REQUIRETLS does" {
+	message=$'Subject: x\ntls-required:\n NO\n\nx'
+	for domain in dane sts; do
+		sent $domain.example
+		[ "$left" = "${ways[*]}" ]
+		[[ $(<results) = *policy=may* && $(<results) != *policy=[!m]* ]]
+	done
+	for option in tls=verify requiretls; do
+		rm "$tls/heard"
+		sent open.example -o $option
+		[ "$left" = 'pass inject' ]
+		[ "$(overheard)" = '' ]
+	done
+}
+
+@test "TLS-Required: with another word, or in the body, it waives nothing" {
+	for message in $'TLS-Required: Never\n\nx' $'Subject: x\n\nTLS-Required: No\n'; do
+		sent dane.example
+		[ "$left" = 'pass inject' ]
+		[ "$(overheard)" = '' ]
+	done
 }
 
 @test "REQUIRETLS: only to who has proven who he is, and promises to go on like that" {

@@ -222,6 +222,25 @@ int content_next(struct content *c, bool stuffed, buf *wire)
 	return got;
 }
 
+int content_read_head(struct content *c, struct content_head *h)
+{
+	char *end = NULL;
+	int got = 1;
+
+	while (!end && got > 0 && h->text.n <= LIMIT_HEADER + LIMIT_STREAM) {
+		size_t from = h->text.n > 3 ? h->text.n - 3 : 0;
+
+		got = content_next(c, false, &h->text);
+		if (h->text.n > from)
+			end = memmem(h->text.p + from, h->text.n - from, "\r\n\r\n", 4);
+	}
+	if (!end)
+		return got < 0 ? -1 : 0;
+	h->fields = slice_upto(buf_slice(&h->text), (size_t)(end - h->text.p) + 2);
+	h->body = slice_from(buf_slice(&h->text), h->fields.n + 2);
+	return 1;
+}
+
 int content_open(struct content *c, slice path, int fd, off_t begin)
 {
 	char *name;

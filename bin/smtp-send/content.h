@@ -59,4 +59,13 @@ bool content_converts(const struct content *);
 /* Appends the next bytes in the form of the wire, with dots stuffed (RFC 5321 §4.5.2) or not: 1, 0 at the end, -1 and errno. */
 int content_next(struct content *, bool stuffed, buf *wire);
 
+/* The header, in the form of the wire, with its last line end; what of the body came with it is behind the blank line. */
+struct content_head {
+	buf text;
+	slice fields, body;
+};
+
+/* Zeroed to begin, and from the first byte on. 1; 0 where no blank line ends it within LIMIT_HEADER; -1 and errno. The text is to be freed. */
+int content_read_head(struct content *, struct content_head *);
+
 #endif

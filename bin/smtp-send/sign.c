@@ -6,7 +6,6 @@
 #include "clock.h"
 #include "dkim-canon.h"
 #include "head.h"
-#include "limit.h"
 #include "queue.h"
 #include "send.h"
 #include "sign.h"
@@ -24,32 +23,6 @@ static bool has_signers(void)
 		signers_read(&signers, &settings.conf, &wrong);
 	read = true;
 	return !wrong.n;
-}
-
-/* The header, in the form of the wire, with its last line end; what of the body came with it is behind the blank line. */
-struct head {
-	buf text;
-	slice fields, body;
-};
-
-/* 1; 0 where there is none that can be signed; -1 and errno. */
-static int read_head(struct content *c, struct head *h)
-{
-	char *end = NULL;
-	int got = 1;
-
-	while (!end && got > 0 && h->text.n <= LIMIT_HEADER + LIMIT_STREAM) {
-		size_t from = h->text.n > 3 ? h->text.n - 3 : 0;
-
-		got = content_next(c, false, &h->text);
-		if (h->text.n > from)
-			end = memmem(h->text.p + from, h->text.n - from, "\r\n\r\n", 4);
-	}
-	if (!end)
-		return got < 0 ? -1 : 0;
-	h->fields = slice_upto(buf_slice(&h->text), (size_t)(end - h->text.p) + 2);
-	h->body = slice_from(buf_slice(&h->text), h->fields.n + 2);
-	return 1;
 }
 
 static bool is_header(slice fields)
@@ -94,7 +67,7 @@ static int hash_body(struct content *c, slice begin, unsigned char hash[SHA256_B
 	return got;
 }
 
-static int sign_as(struct content *c, const struct head *h, const char *domain, buf *to)
+static int sign_as(struct content *c, const struct content_head *h, const char *domain, buf *to)
 {
 	struct dkim_how how = { .now = clock_now(), .line_end = "\r\n" };
 	unsigned char hash[SHA256_BYTES];
@@ -113,9 +86,9 @@ static int sign_as(struct content *c, const struct head *h, const char *domain, 
 
 static int sign(struct content *c, slice sender, buf *to)
 {
-	struct head h = { .text = { NULL, 0, 0 } };
+	struct content_head h = { .text = { NULL, 0, 0 } };
 	const char *domain;
-	int status = read_head(c, &h);
+	int status = content_read_head(c, &h);
 
 	if (status > 0) {
 		domain = domain_of(h.fields, sender);

@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "fail.h"
+#include "head.h"
 #include "io.h"
 #include "limit.h"
 #include "queue.h"
@@ -23,8 +24,27 @@ slice place_host(slice server)
 	return slice_starts(server, ROUTE_IMPLICIT_TLS) ? slice_from(server, strlen(ROUTE_IMPLICIT_TLS)) : server;
 }
 
-/* -s goes before `route=` in the job's options. */
-static struct place place_of(const struct job *job)
+/* `TLS-Required: No': the sender had rather be overheard than not be heard (RFC 8689 §3). */
+static bool waives_tls(const struct job *job, int fd)
+{
+	static struct content c;
+	struct content_head h = { .text = { NULL, 0, 0 } };
+	buf value = { NULL, 0, 0 };
+	struct field f;
+	bool waives;
+
+	if (content_open(&c, job->path, fd, job->offset) == 0 && content_read_head(&c, &h) > 0
+	    && head_find(h.fields, "TLS-Required", &f))
+		head_unfold(&value, f.body);
+	waives = slice_case_is(buf_slice(&value), "no");
+	content_close(&c);
+	buf_free(&h.text);
+	buf_free(&value);
+	return waives;
+}
+
+/* -s goes before `route=` in the job's options. What an administrator or REQUIRETLS asks for goes before what the sender waives. */
+static struct place place_of(const struct job *job, int fd)
 {
 	struct route route = { .tls = ROUTE_TLS_OFFERED };
 	struct place place = { .server = settings.server };
@@ -36,8 +56,10 @@ static struct place place_of(const struct job *job)
 	else if (slice_starts(place.server, ROUTE_IMPLICIT_TLS))
 		route.tls = ROUTE_TLS_VERIFY;
 	route_parse_tls(option_value(job->options, "tls"), &route.tls);
-	place.tls = route.tls;
 	place.requiretls = option_value(job->options, "requiretls").p;
+	if (place.domain.n && route.tls == ROUTE_TLS_OFFERED && !place.requiretls && waives_tls(job, fd))
+		route.tls = ROUTE_TLS_MAY;
+	place.tls = route.tls;
 	return place;
 }
 
@@ -48,7 +70,7 @@ void work_add(struct job *job, int fd)
 	*w = (struct work){ .job = *job, .fd = fd, .to_do = job->recipient_count, .unanswered = job->recipient_count };
 	w->state = mem_alloc(job->recipient_count);
 	memset(w->state, TO_DO, job->recipient_count);
-	w->place = place_of(job);
+	w->place = place_of(job, fd);
 	*last = w;
 	last = &w->next;
 	work_count++;
