@@ -124,9 +124,9 @@ setup() {
 	{ timeout 20 mime-list box || touch late; } |
 		{ read -r first; /usr/bin/python3 -c "$change"; touch -d '1 hour ago' box/cur; echo "$first"; cat; } >out
 	[ ! -e late ]
-	cut -f1 out | sed 's/:.*//; s/.*\/0*//' | sort >read
-	[ -z "$(uniq -d read)" ]
-	seq 20000 | awk '$1 % 2 || $1 < 10000' | sort | comm -13 read - | cmp - /dev/null
+	cut -f1 out | sed 's/:.*//; s/.*\/0*//' | sort >names
+	[ -z "$(uniq -d names)" ]
+	seq 20000 | awk '$1 % 2 || $1 < 10000' | sort | comm -13 names - | cmp - /dev/null
 	grep -q :2,S out
 }
 

@@ -52,23 +52,44 @@ static void every(const char *before, size_t longest, bool relaxed, const char *
 	ok(wrong == 0, name);
 }
 
-static void random_texts(void)
+static size_t random_text(char *text, size_t n, unsigned *seed)
 {
 	static const char letters[] = "aaaaaaaaa  \t\r\n\n";
+
+	for (size_t i = 0; i < n; i++) {
+		*seed = *seed * 1103515245 + 12345;
+		text[i] = letters[(*seed >> 16) % (sizeof letters - 1)];
+	}
+	return n;
+}
+
+static void random_texts(void)
+{
 	unsigned seed = 1;
 	size_t wrong = 0;
 	char text[300];
 
-	for (int k = 0; k < 2000; k++) {
-		size_t n = 0;
-
-		for (; n < sizeof text && (n == 0 || seed >> 8 & 255); n++) {
-			seed = seed * 1103515245 + 12345;
-			text[n] = letters[(seed >> 16) % (sizeof letters - 1)];
-		}
-		wrong += !is_right((slice){ text, n }, k & 1);
-	}
+	for (unsigned k = 0; k < 2000; k++)
+		wrong += !is_right((slice){ text, random_text(text, k % sizeof text, &seed) }, k & 1);
 	ok(wrong == 0, "random texts");
+}
+
+/* What is held back, and the vectors, at each place where a block may end. */
+static void long_texts(void)
+{
+	static char text[40000];
+	size_t wrong = 0;
+	unsigned seed = 1;
+
+	for (size_t k = 0; k < 100; k++) {
+		memset(text, 'a', k);
+		for (size_t at = k; at + 50 <= sizeof text; at += 50) {
+			random_text(text + at, 10, &seed);
+			memset(text + at + 10, k % 3 ? 'a' : '\n', 40);
+		}
+		wrong += !is_right((slice){ text, sizeof text }, k & 1);
+	}
+	ok(wrong == 0, "texts longer than a block");
 }
 
 static void field(const char *text, bool relaxed, const char *want)
@@ -105,5 +126,6 @@ int main(void)
 	every("it was the best of times", 5, true, "every end of a longer body, relaxed");
 	every("\n\n it was the best of times", 5, false, "every end of a longer body, simple");
 	random_texts();
+	long_texts();
 	return tap_done();
 }
