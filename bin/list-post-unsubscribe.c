@@ -118,19 +118,26 @@ static _Noreturn void ask(const struct link *l)
 	answer(EX_OK, "200 OK", "", buf_slice(&body));
 }
 
+static slice variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return slice_of(value ? value : "");
+}
+
 /* Of a query without `=` a web server makes arguments (RFC 3875 §4.4): anybody's, and no options of ours. */
 int main(void)
 {
-	const char *method = getenv("REQUEST_METHOD"), *query = getenv("QUERY_STRING");
+	slice method = variable("REQUEST_METHOD");
 	struct link l = { .text = { NULL, 0, 0 } };
 
 	fail_name("list-post-unsubscribe", usage);
-	if (!method)
+	if (method.n == 0)
 		fail_usage();
-	if (strcmp(method, "POST") != 0 && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+	if (!slice_is(method, "POST") && !slice_is(method, "GET") && !slice_is(method, "HEAD"))
 		refuse(EX_USAGE, "405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "GET or POST, please.");
-	read_link(&l, slice_of(query ? query : ""));
-	if (strcmp(method, "POST") == 0)
+	read_link(&l, variable("QUERY_STRING"));
+	if (slice_is(method, "POST"))
 		unsubscribe(&l);
 	ask(&l);
 }

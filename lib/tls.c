@@ -34,13 +34,6 @@ struct tls {
 	bool broken;            /* nothing more may be said, not even goodbye */
 };
 
-static const SSL_METHOD *method(bool server)
-{
-	/* The system's settings for OpenSSL are not ours, and reading them costs half a millisecond. */
-	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	return server ? TLS_server_method() : TLS_client_method();
-}
-
 /* What OpenSSL says of a failure: the first that it tells of, those behind only say where that led. Its queue is empty then. */
 static void add_why(buf *why, const char *otherwise)
 {
@@ -51,13 +44,24 @@ static void add_why(buf *why, const char *otherwise)
 	ERR_clear_error();
 }
 
+/*
+ * By default OpenSSL reads the system's settings, which are not ours, names ciphers that TLS does not have, and tidies up as the
+ * process ends: that costs as much as a handshake.
+ */
+static void begin_library(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ATEXIT, NULL);
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	ERR_clear_error();
+}
+
 /* How the common part of both kinds of contexts fails: never but for memory. */
 static struct tls_context *new_context(bool server)
 {
 	struct tls_context *c = mem_alloc(sizeof *c);
 
-	ERR_clear_error();
-	c->ssl = SSL_CTX_new(method(server));
+	begin_library();
+	c->ssl = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
 	if (!c->ssl)
 		mem_end();
 	SSL_CTX_set_min_proto_version(c->ssl, TLS1_2_VERSION);
