@@ -86,3 +86,13 @@ in_background() {
 	until_true 5 grep -q 'two.*delivered' log
 	[ "$(cat starts)" = start ]
 }
+
+@test "a letter that asks for other TLS than the rest waits for none of them, and none for it" {
+	destination plain
+	strict=$(add -o tls=require user@plain.example)
+	queue-run 2>log
+	[ "$(grep -c 'status=down' log)" = 1 ]
+	add other@plain.example
+	queue-run
+	[ "$(queued)" = "$(file_of "$strict")" ]
+}

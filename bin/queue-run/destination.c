@@ -29,14 +29,30 @@ bool same_domain(slice address, slice domain)
 }
 
 /* `route=` in the envelope goes before `routes`; a bare address is local. */
-static struct route route_of(const struct manager *m, const struct entry *e, slice domain)
+static struct route way_of(const struct manager *m, slice options, slice domain)
 {
-	slice own = option_value(buf_slice(&e->q.options), "route");
+	slice own = option_value(options, "route");
 	struct route route = { .kind = ROUTE_LOCAL };
 
 	if (own.n && route_parse(own, &route) == 0)
 		return route;
 	return domain.n ? routes_find(&m->routes, domain) : (struct route){ .kind = ROUTE_LOCAL };
+}
+
+static bool has_tls(enum route_kind kind)
+{
+	return kind == ROUTE_EXCHANGES || kind == ROUTE_SMTP || kind == ROUTE_LMTP;
+}
+
+/* With the TLS that the letter asks for, if the way says nothing of it: what one lacks for a letter may do for others. */
+static struct route route_of(const struct manager *m, const struct entry *e, slice domain)
+{
+	slice options = buf_slice(&e->q.options);
+	struct route route = way_of(m, options, domain);
+
+	if (route.tls == ROUTE_TLS_OFFERED && has_tls(route.kind))
+		route_parse_tls(option_value(options, "tls"), &route.tls);
+	return route;
 }
 
 static uint64_t key_of(const struct route *route, slice domain)
@@ -64,16 +80,18 @@ uint64_t destination_key(struct manager *m, const struct entry *e, slice address
 }
 
 /* One word, as a value in the log is. */
-static char *name_of(enum route_kind kind, slice target)
+static char *name_of(const struct route *route)
 {
 	static const char *const names[] = { "local", "mx", "smtp", "lmtp", "pipe", "error" };
 	buf name = { NULL, 0, 0 };
 
-	buf_addtext(&name, names[kind]);
-	if (target.n) {
+	buf_addtext(&name, names[route->kind]);
+	if (route->target.n) {
 		buf_addchar(&name, ':');
-		buf_addslice(&name, target);
+		buf_addslice(&name, route->target);
 	}
+	if (route->tls)
+		buf_print(&name, " tls=%s", route_tls_name(route->tls));
 	for (size_t i = 0; i < name.n; i++)
 		if (ascii_blank(name.p[i]))
 			name.p[i] = '_';
@@ -100,7 +118,7 @@ static struct destination *make(struct manager *m, const struct entry *e, uint64
 	if (route.kind == ROUTE_EXCHANGES)
 		route.target = buf_slice(&domain);
 	*d = (struct destination){ .key = key, .kind = route.kind, .tls = route.tls, .target = mem_text(route.target),
-		.name = name_of(route.kind, route.target) };
+		.name = name_of(&route) };
 	d->last = &d->first;
 	d->last_lonely = &d->lonely;
 	if (d->kind == ROUTE_ERROR)
