@@ -226,13 +226,14 @@ void dkim_body_end(struct dkim_body *b, unsigned char hash[SHA256_BYTES])
 	buf_free(&b->block);
 }
 
-void dkim_body_so_far(struct dkim_body *b, unsigned char hash[SHA256_BYTES])
+void dkim_body_so_far(struct dkim_body *b, slice last, unsigned char hash[SHA256_BYTES])
 {
 	struct dkim_body copy = *b;
 
 	flush(b);
 	copy.block = b->block;
 	sha256_fork(&copy.hash, &b->hash);
+	dkim_body_more(&copy, last);
 	end(&copy);
 	sha256_end(&copy.hash, hash);
 }

@@ -30,7 +30,7 @@ void dkim_body_more(struct dkim_body *, slice bytes);
 /* The hash of all that was given; it is freed. */
 void dkim_body_end(struct dkim_body *, unsigned char hash[SHA256_BYTES]);
 
-/* The hash as if the body ended here; the stream goes on. */
-void dkim_body_so_far(struct dkim_body *, unsigned char hash[SHA256_BYTES]);
+/* The hash as if the body ended with these bytes, which may be none; the stream goes on without them. */
+void dkim_body_so_far(struct dkim_body *, slice last, unsigned char hash[SHA256_BYTES]);
 
 #endif

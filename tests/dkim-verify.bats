@@ -139,6 +139,40 @@ says() {
 	says neutral 'a domain or selector that is none (d=, s=)' < <(sed 's/s=ed;/s=a b;/' signed)
 }
 
+@test "parts that a list added at the end of a multipart are counted, as Mailman and list-explode add them" {
+	added() { sed 's/^--a b--/--a b\nContent-Type: text\/plain\n\nfooter\n\n&/' "$@"; }
+	printf '%s\n' 'From: alice@example.test' 'Content-Type: multipart/mixed; boundary="a b"' '' --'a b' '' text --'a bc' --'a b' '' more '' --'a b--' '' | sign >mixed
+	for end in '' 's/$/\r/' '$d' '$s/$/\n\n/'; do
+		says fail 'the body was changed' '1 part was added at the end of the body' < <(added mixed | sed "$end")
+		says fail 'the body was changed' '2 parts were added at the end of the body' < <(added mixed | added | sed "$end")
+	done
+	says fail 'the body was changed' '2 lines were added at the end of the body' < <(cat mixed; printf '%s\n' --'a b' footer)
+	says fail 'the body was changed' '' < <(added mixed | sed 's/more/less/')
+	says fail 'the body was changed' '' < <(sed 's/^--a b--/--a c\n\nfooter\n&/' mixed)
+	says fail 'the body was changed' '1 part was added at the end of the body' < <(by_mailman mixed)
+	list-create news news@here.example olga@here.example
+	echo 'To leave: $unsubscribe' >"$PENNYPOST/lists/news/texts/footer"
+	echo bob@here.example >"$PENNYPOST/lists/news/subscribers"
+	printf '%s\n' 'address news@here.example' 'munge never' 'post open' >"$PENNYPOST/lists/news/conf"
+	list-explode news <mixed
+	message_of "$(queued)" >exploded
+	grep -q 'To leave: news-unsubscribe' exploded
+	says fail 'the body was changed' '1 part was added at the end of the body' <exploded
+}
+
+# by_mailman FILE: with a footer as Mailman's handler `decorate` adds it to a multipart/mixed.
+by_mailman() {
+	/usr/bin/python3 - "$1" <<-'END'
+		import email, email.mime.text, sys
+		with open(sys.argv[1]) as f:
+		    message = email.message_from_file(f)
+		footer = email.mime.text.MIMEText("footer", "plain", "us-ascii")
+		footer["Content-Disposition"] = "inline"
+		message.attach(footer)
+		print(message.as_string(unixfrom=False), end="")
+	END
+}
+
 @test "LF and CRLF, a mailbox's first line, no header, NULs" {
 	says pass '' < <(sed 's/$/\r/' signed)
 	says pass '' < <(echo 'From alice Fri Nov 27 20:00:00 2026'; cat signed)

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 
 #include "base64.h"
+#include "boundary.h"
 #include "qp.h"
 #include "verify.h"
 
@@ -14,8 +15,10 @@ struct bodies {
 	struct message *message;
 	bool relaxed;
 	struct dkim_body way[WAYS], below[BANNER];
-	long long lines;                        /* so far */
-	long long cut_at[LIMIT_SIGNATURES];     /* after which a signature was good; -1: never */
+	long long lines, parts;                 /* so far */
+	long long lines_then[LIMIT_SIGNATURES], parts_then[LIMIT_SIGNATURES];   /* when a signature was good; -1: never */
+	struct boundaries boundaries;           /* of the message, until its last part ends */
+	buf closing;                            /* the line that ends it */
 	enum { PLAIN, QUOTED_PRINTABLE, BASE64 } encoding;
 	struct qp_decoder qp;
 	struct base64_decoder base64;
@@ -46,6 +49,15 @@ static bool is_hash_of(const struct bodies *b, size_t i, const unsigned char has
 	return memcmp(b->message->verify.check[i].signature.body_hash, hash, SHA256_BYTES) == 0;
 }
 
+static void begin_parts(struct bodies *b)
+{
+	struct field f;
+
+	if (!head_find(buf_slice(&b->message->fields), "Content-Type", &f) || !boundaries_push(&b->boundaries, f.body, false))
+		return;
+	buf_print(&b->closing, "--%.*s--", (int)b->boundaries.levels[0].n, b->boundaries.text.p);
+}
+
 static void begin(struct bodies *b)
 {
 	struct field f;
@@ -60,7 +72,8 @@ static void begin(struct bodies *b)
 	for (size_t i = 0; i < BANNER; i++)
 		dkim_body_begin(&b->below[i], b->relaxed);
 	for (size_t i = 0; i < LIMIT_SIGNATURES; i++)
-		b->cut_at[i] = -1;
+		b->lines_then[i] = b->parts_then[i] = -1;
+	begin_parts(b);
 }
 
 static void decode(struct bodies *b, slice piece)
@@ -73,22 +86,37 @@ static void decode(struct bodies *b, slice piece)
 	dkim_body_more(&b->way[DECODED], buf_slice(&b->decoded));
 }
 
-/* Whether a signature is of what was read so far. */
-static void compare_cut(struct bodies *b)
+/* Notes which signatures are of what was read so far and this end. */
+static void compare_cut(struct bodies *b, slice end, long long *then, long long now)
 {
 	unsigned char hash[SHA256_BYTES];
 
-	dkim_body_so_far(&b->way[CUT], hash);
+	dkim_body_so_far(&b->way[CUT], end, hash);
 	for (size_t i = 0; i < b->message->verify.count; i++)
 		if (is_ours(b, i) && is_hash_of(b, i, hash))
-			b->cut_at[i] = b->lines;
+			then[i] = now;
+}
+
+/* Where a part begins the last may have ended. */
+static void take_boundary(struct bodies *b, slice line)
+{
+	bool closes;
+
+	if (boundaries_find(&b->boundaries, slice_trim(line), &closes) == b->boundaries.depth)
+		return;
+	if (closes)
+		b->boundaries.depth = 0;
+	else
+		compare_cut(b, buf_slice(&b->closing), b->parts_then, b->parts++);
 }
 
 /* A line, or a piece of a long one. */
 static void take(struct bodies *b, slice piece)
 {
-	if (b->at_start)
-		compare_cut(b);
+	if (b->at_start) {
+		compare_cut(b, SLICE(""), b->lines_then, b->lines);
+		take_boundary(b, piece);
+	}
 	for (long long i = 0; i < BANNER && i < b->lines; i++)
 		dkim_body_more(&b->below[i], piece);
 	dkim_body_more(&b->way[CUT], piece);
@@ -99,10 +127,25 @@ static void take(struct bodies *b, slice piece)
 	b->lines += b->at_start;
 }
 
-static void add_lines(buf *edits, long long lines, const char *where)
+static void add_count(buf *edits, long long count, const char *what, const char *where)
 {
-	add_edit(edits, lines == 1 ? "%lld line was added at the %s of the body" : "%lld lines were added at the %s of the body",
-	    lines, where);
+	add_edit(edits, count == 1 ? "%lld %s was added at the %s of the body" : "%lld %ss were added at the %s of the body",
+	    count, what, where);
+}
+
+static bool was_cut(const struct bodies *b, size_t i)
+{
+	return b->lines_then[i] >= 0 || b->parts_then[i] >= 0;
+}
+
+static void end_cut(struct bodies *b, size_t i)
+{
+	buf *edits = &b->message->edits[i];
+
+	if (b->lines_then[i] >= 0)
+		add_count(edits, b->lines - b->lines_then[i], "line", "end");
+	else if (b->parts_then[i] >= 0)
+		add_count(edits, b->parts - b->parts_then[i], "part", "end");
 }
 
 /* `edit`: what was done to the body, or NULL: lines were added at its start. */
@@ -112,12 +155,12 @@ static void end_way(struct bodies *b, struct dkim_body *body, const char *edit, 
 
 	dkim_body_end(body, hash);
 	for (size_t i = 0; i < b->message->verify.count; i++) {
-		if (!is_ours(b, i) || b->cut_at[i] >= 0 || !is_hash_of(b, i, hash))
+		if (!is_ours(b, i) || was_cut(b, i) || !is_hash_of(b, i, hash))
 			continue;
 		if (edit)
 			add_edit(&b->message->edits[i], "%s", edit);
 		else
-			add_lines(&b->message->edits[i], lines, "start");
+			add_count(&b->message->edits[i], lines, "line", "start");
 	}
 }
 
@@ -128,8 +171,7 @@ static void end(struct bodies *b)
 
 	b->lines += !b->at_start;
 	for (size_t i = 0; i < b->message->verify.count; i++)
-		if (b->cut_at[i] >= 0)
-			add_lines(&b->message->edits[i], b->lines - b->cut_at[i], "end");
+		end_cut(b, i);
 	buf_clear(&b->decoded);
 	base64_decode_finish(&b->base64, &b->decoded);
 	qp_decode_finish(&b->qp, &b->decoded);
@@ -138,7 +180,8 @@ static void end(struct bodies *b)
 		end_way(b, &b->way[i], edits[i], 0);
 	for (int i = 0; i < BANNER; i++)
 		end_way(b, &b->below[i], NULL, i + 1);
-	buf_free(&b->decoded);
+	buf_free(&b->decoded), buf_free(&b->closing);
+	boundaries_free(&b->boundaries);
 }
 
 static int explain(struct message *m, bool relaxed)

@@ -3,17 +3,22 @@
 #include "plainly.h"
 #include "tap.h"
 
+/* The same where it is given as what comes last, or nothing is; else a hash of nobody's text. */
 static void hash_of(slice body, size_t step, bool relaxed, unsigned char hash[SHA256_BYTES])
 {
-	unsigned char so_far[SHA256_BYTES];
+	unsigned char as_last[SHA256_BYTES], so_far[SHA256_BYTES];
+	slice first = slice_upto(body, body.n / 2);
 	struct dkim_body b;
 
 	dkim_body_begin(&b, relaxed);
-	for (slice rest = body; rest.n; rest = slice_from(rest, step))
+	for (slice rest = first; rest.n; rest = slice_from(rest, step))
 		dkim_body_more(&b, slice_upto(rest, step));
-	dkim_body_so_far(&b, so_far);
+	dkim_body_so_far(&b, slice_from(body, first.n), as_last);
+	for (slice rest = slice_from(body, first.n); rest.n; rest = slice_from(rest, step))
+		dkim_body_more(&b, slice_upto(rest, step));
+	dkim_body_so_far(&b, SLICE(""), so_far);
 	dkim_body_end(&b, hash);
-	if (memcmp(hash, so_far, SHA256_BYTES) != 0)
+	if (memcmp(hash, so_far, SHA256_BYTES) != 0 || memcmp(hash, as_last, SHA256_BYTES) != 0)
 		hash[0] ^= 1;
 }
 
