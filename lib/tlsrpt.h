@@ -19,7 +19,7 @@ struct tlsrpt_outcome {
 	const struct address *from, *to;        /* of the connection, or NULL */
 };
 
-/* Once for each session, and each policy if there are two, over which letters went or for its encryption did not. */
+/* Once for each session over which letters went, or for its encryption did not, and each policy that could not be had. */
 void tlsrpt_record(const struct tlsrpt_outcome *);
 
 /*

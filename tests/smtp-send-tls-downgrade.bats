@@ -37,7 +37,12 @@ setup_file() {
 	tls_certificate stranger "$names" -CA "$tls/rogue.pem" -CAkey "$tls/rogue.key"
 	tls_certificate other evil.example
 	tls_certificate expired "$names" -days -1
-	dns_zone dane.example signed < <(zone dane)
+	dns_zone dane.example signed <<-END
+		$(zone dane)
+		unanswered MX 10 unanswered
+		unanswered A 127.0.1.1
+		_$port._tcp.unanswered CNAME x.dead.test.
+	END
 	dns_zone bogus.example signed <<<$'@ MX 10 mail\nmail A 127.0.1.1'
 	sed -i 's/127\.0\.1\.1/127.0.1.2/' "$peer_folder/zones/bogus.example"
 	dns_zone open.example <<-END
@@ -271,6 +276,21 @@ cached() {
 	one bob@led-away.sts.example
 	kept 'does not name mail.evil.example'
 	[[ $stderr = 'tlsrpt=validation-failure domain=led-away.sts.example policy=sts '* ]]
+}
+
+@test "DANE and MTA-STS: a session counts for DANE, a host that must not be called for the policy that says so" {
+	cached pass.dane.example enforce '*.dane.example'
+	one bob@pass.dane.example
+	[ "$status" = 0 ]
+	[[ $stderr = 'tlsrpt=success domain=pass.dane.example policy=tlsa '* ]]
+	cached pass.dane.example enforce '*.sts.example'
+	one bob@pass.dane.example
+	kept 'does not name '
+	[[ $stderr = 'tlsrpt=validation-failure domain=pass.dane.example policy=sts '* ]]
+	cached unanswered.dane.example enforce '*.dane.example'
+	one bob@unanswered.dane.example
+	[ "$status" = 75 ]
+	[[ $stderr = 'tlsrpt=dnssec-invalid domain=unanswered.dane.example policy=tlsa '* ]]
 }
 
 @test "MTA-STS: only with enforce, and only what could be fetched once (RFC 8461 §10.2)" {

@@ -25,13 +25,13 @@ static void add_records(buf *to, const struct security *s)
 	}
 }
 
-static void record(const struct security *s, const struct sts_find *sts, struct tlsrpt_outcome *o)
+static void record(const struct security *s, const struct sts_find *sts, bool dane, struct tlsrpt_outcome *o)
 {
 	buf records = { NULL, 0, 0 };
 
 	o->domain = buf_slice(&sts->domain);
 	o->exchange = slice_of(s->host);
-	if (is_dane(s)) {
+	if (dane) {
 		o->policy = "tlsa";
 		add_records(&records, s);
 		o->text = buf_slice(&records);
@@ -80,16 +80,18 @@ void report_session(const struct session *s, const struct sts_find *sts, const s
 	ours = net_bytes(&self);
 	theirs = net_bytes(to);
 	o.result = slice_of(judge(s, sts, &o.reason));
-	record(s->security, sts, &o);
+	record(s->security, sts, is_dane(s->security), &o);
 }
 
+/* Its trouble is that the policy of the domain does not name it, or else that its TLSA records cannot be known. */
 void report_host(const struct security *s, const struct sts_find *sts)
 {
-	struct tlsrpt_outcome o = { .result = strcmp(s->policy, "mta-sts") ? SLICE("dnssec-invalid") : SLICE("validation-failure"),
+	bool unnamed = sts->sts.mode == STS_ENFORCE && !sts_allows(&sts->sts, slice_of(s->host));
+	struct tlsrpt_outcome o = { .result = unnamed ? SLICE("validation-failure") : SLICE("dnssec-invalid"),
 		.reason = buf_slice(&s->trouble) };
 
 	if (is_wanted(sts))
-		record(s, sts, &o);
+		record(s, sts, !unnamed, &o);
 }
 
 void report_policy(const struct sts_find *sts)
