@@ -87,6 +87,10 @@ says() {
 	says fail 'the header was changed' 'Subject was tagged' < <(sed 's/Dinner/Re: x/' letter | sign | sed 's/^Subject: Re: /&[list] /')
 	says fail 'the header was changed' 'From was replaced' < <(sed 's/^From: \(.*\)/From: list@x.test\nX-Original-From: \1/' signed)
 	says fail 'the header was changed' 'MIME-Version was added' < <(echo MIME-Version: 1.0; cat signed)
+	for h in Sender List-{Id,Help,Unsubscribe,Subscribe,Post,Owner,Archive}; do echo "$h: x"; done >added
+	absent=$(cut -d: -f1 added | paste -sd:)
+	says fail 'the header was changed' 'Subject was tagged, Sender was added, List- fields were added' \
+		< <(cat added; dkim-sign -H "From:Subject:$absent" -d example.test -s ed -k "$keys/ed.pem" <letter | sed 's/^Subject: /&[list] /')
 	says fail 'the header was changed' 'Subject was tagged, MIME-Version was added' < <(echo MIME-Version: 1.0; sed 's/^Subject: /&[list] /' signed)
 	says fail 'the header was changed' '' < <(sed 's/^Subject: /&Re: /' signed)
 	says fail 'the body was changed' '2 lines were added at the end of the body' < <(cat signed; printf -- '-- \nfooter')

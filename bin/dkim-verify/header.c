@@ -5,9 +5,12 @@
 /* An edit that may have been made: a field is not what it was, or was not there. */
 struct edit {
 	size_t row;
+	bool list;              /* it, and all others whose names begin so */
 	buf field;              /* what it may have been; empty: it was added */
 	const char *what;
 };
+
+#define LIST "List-"            /* lists add all such fields at once, and more than there may be edits (RFC 2369) */
 
 enum { EDITS = 6 };             /* all sets of them are tried */
 
@@ -23,6 +26,11 @@ static struct edit *add(struct edits *e, size_t row, const char *what)
 
 	*one = (struct edit){ .row = row, .what = what };
 	return one;
+}
+
+static bool is_of(const struct edits *e, const struct edit *edit, size_t row)
+{
+	return edit->row == row || (edit->list && slice_case_starts(e->fields->row[row].field.name, LIST));
 }
 
 static void add_value(struct edit *e, slice name, slice value)
@@ -80,6 +88,13 @@ static void guess_encoding(struct edits *e)
 		add_value(add(e, row, "Content-Transfer-Encoding was changed"), f->name, SLICE("8bit"));
 }
 
+static void add_added(struct edits *e, size_t row)
+{
+	bool list = slice_case_starts(e->fields->row[row].field.name, LIST);
+
+	add(e, row, list ? LIST " fields were added" : NULL)->list = list;
+}
+
 /* Those of which more are there than were signed to be, or as many: the uppermost may be new. */
 static void guess_added(struct edits *e, slice names)
 {
@@ -97,9 +112,9 @@ static void guess_added(struct edits *e, slice names)
 			there++;
 		}
 		for (size_t i = 0; i < e->count; i++)
-			said |= e->edit[i].row == row;
+			said |= there && is_of(e, &e->edit[i], row);
 		if (there && there == signed_for && !said)
-			add(e, row, NULL);
+			add_added(e, row);
 	}
 }
 
@@ -113,7 +128,7 @@ static bool is_good_without(const struct edits *e, unsigned set, struct dkim_che
 		const struct edit *edit = NULL;
 
 		for (size_t i = 0; i < e->count; i++)
-			if (set >> i & 1 && e->edit[i].row == row)
+			if (set >> i & 1 && is_of(e, &e->edit[i], row))
 				edit = &e->edit[i];
 		if (edit && edit->field.n == 0)
 			continue;
