@@ -46,7 +46,7 @@ static void check_settings(void)
 {
 	slice domain = addr_domain(slice_of(list.address));
 
-	if (!conf_lists(conf.local_domains, domain))
+	if (!conf_local(&conf, domain))
 		say("conf: address: %.*s is none of local-domains", (int)domain.n, domain.p);
 	if (list.unsubscribe[0] && strncmp(list.unsubscribe, "https://", 8) != 0)
 		say("conf: unsubscribe: mail programs follow https:// only (RFC 8058)");
@@ -115,7 +115,7 @@ static const char *fault(const struct member *m)
 
 	if (!letter_takes_complete(m->address))
 		return "not an address";
-	if (slice_case_is(m->address, list.address))
+	if (addr_same(m->address, slice_of(list.address)))
 		return "the list itself: a loop";
 	while (slice_word(&options, &word))
 		if (!slice_is(word, "nomail") && !slice_is(word, "digest") && !slice_is(word, "plain") && !slice_starts(word, "since="))

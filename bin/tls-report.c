@@ -241,7 +241,7 @@ static void end(void *context)
 	struct reports *r = context;
 	struct feedback *f = &r->feedback;
 
-	if (r->only && !slice_case_is(f->domain, r->only))
+	if (r->only && !domain_same(f->domain, slice_of(r->only)))
 		return;
 	end_policy(r);
 	buf_addtext(&f->text, "]}\n");

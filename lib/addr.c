@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "domain.h"
 
 /* A place in the text that moves on. */
 struct cursor {
@@ -377,6 +378,11 @@ slice addr_local(slice address)
 slice addr_domain(slice address)
 {
 	return slice_from(address, at_sign(address) + 1);
+}
+
+bool addr_same(slice a, slice b)
+{
+	return slice_case_same(addr_local(a), addr_local(b)) && domain_same(addr_domain(a), addr_domain(b));
 }
 
 static bool is_dot_string(slice s)

@@ -47,6 +47,9 @@ void addr_free(struct addr *);
 slice addr_local(slice address);
 slice addr_domain(slice address);
 
+/* Whether they are one, without regard to case, and their domains as domain_same has it. */
+bool addr_same(slice, slice);
+
 /* Appends a local part, given without quotes or escapes, quoted if RFC 5321 §4.1.2 demands it. */
 void addr_add_local(buf *to, slice local);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "domain.h"
 #include "fail.h"
 #include "io.h"
 #include "limit.h"
@@ -55,9 +56,13 @@ static const struct setting table[] = {
 
 static const struct setting_table known = { table, sizeof table / sizeof *table };
 
-bool conf_lists(const char *list, slice domain)
+bool conf_local(const struct conf *c, slice domain)
 {
-	return slice_lists(slice_of(list), domain);
+	buf labels = { NULL, 0, 0 };
+	bool local = slice_lists(slice_of(c->local_domains), domain_plain(domain, &labels));
+
+	buf_free(&labels);
+	return local;
 }
 
 /* The first name with a dot that /etc/hosts gives for this host: the full name without asking DNS. */
@@ -87,6 +92,17 @@ static char *full_name(const char *host)
 	return full ? full : mem_text(slice_of(host));
 }
 
+static void make_plain(const struct conf *c, char **domain)
+{
+	buf labels = { NULL, 0, 0 };
+	char *plain = mem_text(domain_plain(slice_of(*domain), &labels));
+
+	(void)c;
+	free(*domain);
+	*domain = plain;
+	buf_free(&labels);
+}
+
 static void make_absolute(const struct conf *c, char **path)
 {
 	char *absolute = conf_path(c, *path);
@@ -95,21 +111,21 @@ static void make_absolute(const struct conf *c, char **path)
 	*path = absolute;
 }
 
-static void make_words_absolute(const struct conf *c, char **list)
+static void make_words(const struct conf *c, char **list, void (*make)(const struct conf *, char **word))
 {
 	slice rest = slice_of(*list), word;
-	buf absolute = { NULL, 0, 0 };
+	buf made = { NULL, 0, 0 };
 
-	buf_addtext(&absolute, "");
+	buf_addtext(&made, "");
 	while (slice_word(&rest, &word)) {
-		char *path = mem_text(word);
+		char *one = mem_text(word);
 
-		make_absolute(c, &path);
-		buf_print(&absolute, "%s%s", absolute.n ? " " : "", path);
-		free(path);
+		make(c, &one);
+		buf_print(&made, "%s%s", made.n ? " " : "", one);
+		free(one);
 	}
 	free(*list);
-	*list = absolute.p;
+	*list = made.p;
 }
 
 static void complete(struct conf *c)
@@ -121,6 +137,7 @@ static void complete(struct conf *c)
 		gethostname(host, sizeof host - 1);
 		c->hostname = full_name(host);
 	}
+	make_plain(c, &c->hostname);
 	if (!c->domain) {
 		const char *dot = strchr(c->hostname, '.');
 
@@ -132,12 +149,14 @@ static void complete(struct conf *c)
 		buf_print(&list, "%s localhost", c->hostname);
 		c->local_domains = list.p;
 	}
+	make_plain(c, &c->domain);
+	make_words(c, &c->local_domains, make_plain);
 	make_absolute(c, &c->queue); /* where it is empty, the folder itself */
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
 		if ((*paths[i])[0])
 			make_absolute(c, paths[i]);
-	make_words_absolute(c, &c->tls_certificate);
-	make_words_absolute(c, &c->tls_key);
+	make_words(c, &c->tls_certificate, make_absolute);
+	make_words(c, &c->tls_key, make_absolute);
 }
 
 static bool is_port(long long number)

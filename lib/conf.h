@@ -12,7 +12,7 @@
 /* Texts are NUL-terminated, owned by the conf and live as long as the process. Lists are split at blanks. */
 struct conf {
 	char *home;                     /* the folder, absolute */
-	char *hostname;
+	char *hostname;                 /* in A-labels, as the next two */
 	char *domain;
 	char *local_domains;            /* a list */
 	char *masquerade;
@@ -58,7 +58,7 @@ void conf_load(struct conf *);
 /* An absolute path of a file in the Pennypost folder (absolute names stay). Owned by the caller. */
 char *conf_path(const struct conf *, const char *name);
 
-/* Whether one of the words of the list is this domain, without regard to case. */
-bool conf_lists(const char *list, slice domain);
+/* Whether local-domains lists this domain, as domain_same has it. */
+bool conf_local(const struct conf *, slice domain);
 
 #endif

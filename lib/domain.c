@@ -71,11 +71,20 @@ int domain_ascii(slice name, buf *to)
 	return status;
 }
 
+slice domain_plain(slice name, buf *labels)
+{
+	if (slice_is_ascii(name))
+		return without_dot(name);
+	buf_clear(labels);
+	if (name.p[0] == '.')
+		buf_addchar(labels, '.');
+	return domain_ascii(slice_from(name, labels->n), labels) == 0 ? buf_slice(labels) : name;
+}
+
 bool domain_same(slice a, slice b)
 {
 	buf one = { NULL, 0, 0 }, other = { NULL, 0, 0 };
-	bool same = slice_case_same(a, b) || (domain_ascii(a, &one) == 0 && domain_ascii(b, &other) == 0
-	    && slice_same(buf_slice(&one), buf_slice(&other)));
+	bool same = slice_case_same(domain_plain(a, &one), domain_plain(b, &other));
 
 	buf_free(&one);
 	buf_free(&other);

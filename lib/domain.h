@@ -21,7 +21,13 @@ bool domain_valid(slice name);
  */
 int domain_ascii(slice name, buf *to);
 
-/* Whether two names mean one domain, without regard to case, a final dot, and how its letters are written. What is no name is itself. */
+/*
+ * The name as it is compared without regard to case: in A-labels, which *labels then holds, where it is not ASCII, and
+ * without a final dot. A leading dot, of a suffix, stays. What is no name is itself.
+ */
+slice domain_plain(slice name, buf *labels);
+
+/* Whether two names mean one domain: the same as domain_plain has them. */
 bool domain_same(slice, slice);
 
 #endif

@@ -102,7 +102,7 @@ void list_add_id(buf *to, const struct list *l)
 
 static bool is_one_of(const char *value, const char *words)
 {
-	return value[0] && conf_lists(words, slice_of(value));
+	return value[0] && slice_lists(slice_of(words), slice_of(value));
 }
 
 static int check(const struct list *l, const char *path, buf *why)
@@ -207,7 +207,7 @@ static int is_same(void *context, const struct member *m)
 {
 	const slice *address = context;
 
-	return slice_case_same(*address, m->address);
+	return addr_same(*address, m->address);
 }
 
 int list_has(const struct list *l, const char *file, slice address)

@@ -79,7 +79,7 @@ int list_members(const struct list *, const char *file, int (*each)(void *contex
 
 bool member_has(const struct member *, const char *option);
 
-/* Whether an address stands in such a file, whatever the case of its letters: 1, 0, -1. */
+/* Whether an address stands in such a file, as addr_same has it: 1, 0, -1. */
 int list_has(const struct list *, const char *file, slice address);
 
 #endif

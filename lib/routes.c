@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain.h"
 #include "io.h"
 #include "limit.h"
 #include "routes.h"
@@ -81,12 +82,14 @@ int route_parse(slice text, struct route *route)
 
 static int read_line(struct routes *r, slice line)
 {
-	struct route_line new = { { NULL, 0 }, { 0 } };
+	struct route_line new = { .labels = { NULL, 0, 0 } };
+	slice domain;
 
-	if (!slice_word(&line, &new.domain) || new.domain.p[0] == '#')
+	if (!slice_word(&line, &domain) || domain.p[0] == '#')
 		return 0;
 	if (route_parse(slice_trim(line), &new.route))
 		return -1;
+	new.domain = domain_plain(domain, &new.labels);
 	r->lines = mem_grow(r->lines, r->count + 1, sizeof new);
 	r->lines[r->count++] = new;
 	return 0;
@@ -133,6 +136,8 @@ int routes_read(struct routes *r, const struct conf *c, buf *why)
 
 void routes_free(struct routes *r)
 {
+	for (size_t i = 0; i < r->count; i++)
+		buf_free(&r->lines[i].labels);
 	buf_free(&r->text);
 	free(r->lines);
 	*r = (struct routes){ .conf = r->conf };
@@ -146,14 +151,14 @@ static const struct route *listed(const struct routes *r, slice domain)
 	return NULL;
 }
 
-struct route routes_find(const struct routes *r, slice domain)
+static struct route find(const struct routes *r, slice domain)
 {
 	const struct route *found = listed(r, domain);
 
 	for (size_t i = 1; i < domain.n && !found; i++)
 		if (domain.p[i] == '.')
 			found = listed(r, slice_from(domain, i));
-	if (!found && conf_lists(r->conf->local_domains, domain))
+	if (!found && conf_local(r->conf, domain))
 		return (struct route){ .kind = ROUTE_LOCAL };
 	if (found)
 		return *found;
@@ -161,4 +166,13 @@ struct route routes_find(const struct routes *r, slice domain)
 	if (found)
 		return (struct route){ .kind = found->kind, .tls = found->tls, .target = found->target };
 	return r->others;
+}
+
+struct route routes_find(const struct routes *r, slice domain)
+{
+	buf labels = { NULL, 0, 0 };
+	struct route found = find(r, domain_plain(domain, &labels));
+
+	buf_free(&labels);
+	return found;
 }

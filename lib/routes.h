@@ -42,7 +42,11 @@ struct route {
 
 struct routes {
 	buf text;
-	struct route_line { slice domain; struct route route; } *lines;
+	struct route_line {
+		slice domain;           /* as domain_plain has it */
+		struct route route;
+		buf labels;
+	} *lines;
 	size_t count;
 	struct route others;    /* of domains that no line has and that are not local: the smarthost, or their exchanges */
 	const struct conf *conf;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "domain.h"
 #include "fail.h"
 #include "io.h"
 #include "limit.h"
@@ -43,9 +44,10 @@ static int likeness(slice host, slice server)
 
 	if (slice_case_same(host, server))
 		return 2;
-	if (net_split(server, &name, &port) || net_split(host, &bare, &given) || given)
+	if (net_split(server, &name, &port) || net_split(host, &bare, &given)
+	    || !domain_same(without_brackets(name), without_brackets(bare)))
 		return 0;
-	return slice_case_same(without_brackets(name), without_brackets(bare));
+	return given == port ? 2 : given == 0;
 }
 
 struct found {

@@ -3,14 +3,14 @@ load helper
 
 layers='
 buf limit
-sha256 der tag
+sha256 der tag domain
 clock fail network fingerprint sandbox reference
 io chance
 settings run replace private tally
 helper
 twice
 conf phrasebook
-base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext domain crlf separator quote phrase markup
+base64-simd gzip cookie keyed uri magic survey flowed media charset addr xtext crlf separator quote phrase markup
 base64 qp verdict command dmarc sts tlsrpt suffix listing spf-macro
 mechanism
 sasl

@@ -52,6 +52,9 @@ filter() { mail-inject -n "$@" | sed -e '/^Date: .* [+-][0-9]*$/d' -e '/^Message
 @test "a recipient named twice gets one letter; its domain has no case" {
 	printf 'To: bob@B.example, Bob@b.example\n\n' | sendmail -t bob@b.example
 	[ "$(recipients)" = "bob@b.example Bob@b.example" ]
+	reset
+	sendmail bob@bücher.example bob@XN--bcher-kva.example </dev/null
+	[ "$(recipients)" = "bob@bücher.example" ]
 }
 
 @test "an argument may hold a list, with names and comments" {

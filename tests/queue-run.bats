@@ -144,6 +144,17 @@ wait_of() {
 	[ "$(queued)" = "$(file_of "$second")" ]
 }
 
+@test "a domain in A-labels and in UTF-8 is one destination" {
+	id=$(add -o smtputf8 bob@bücher.example carol@XN--bcher-kva.example)
+	touch -d '1 hour' "$(file_of "$id")"
+	printf '#!/bin/sh\ntee "%s" | exec "%s" "%s"\n' "$BATS_TEST_TMPDIR/job" "$top/tests/transport.pl" "$asked" >"$BATS_TEST_TMPDIR/keep"
+	chmod +x "$BATS_TEST_TMPDIR/keep"
+	printf '%s\n' "bücher.example pipe:$BATS_TEST_TMPDIR/keep" '* error:5.1.2 lost' >"$PENNYPOST/routes"
+	queue-run -R BÜCHER.example
+	[ -z "$(queued)" ]
+	[ "$(cut -f 6- "$BATS_TEST_TMPDIR/job")" = $'bob@bücher.example\tcarol@XN--bcher-kva.example' ]
+}
+
 @test "a letter may name its route" {
 	id=$(add bob@example.com)
 	queue-edit reroute -t 'error:5.7.1' "$id"

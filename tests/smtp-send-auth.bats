@@ -33,6 +33,9 @@ base64_of() { printf "$1" | base64 -w0; }
 	rm "$PENNYPOST/secrets"
 	run -0 send
 	[ "$(commands server | grep -c AUTH)" = 1 ]
+	secret "[127.0.0.1]:$port tim tanstaaftanstaaf"
+	run -0 send
+	[ "$(commands server | grep -c AUTH)" = 2 ]
 }
 
 @test "no password is shown, not even with -v" {

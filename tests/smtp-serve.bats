@@ -216,6 +216,24 @@ codes() { session "$@" | sed -n 's/^\([0-9][0-9][0-9]\) .*/\1/p' | paste -sd ' '
 	)
 }
 
+@test "domains of conf and routes are the same in A-labels and UTF-8" {
+	printf '%s\n' '.xn--bcher-kva.test error:5.1.2 a suffix' 'BÜCHER.test. error:5.1.2 itself' >"$PENNYPOST/routes"
+	for domains in 'bücher.example' 'other.example XN--bcher-kva.example'; do
+		pennypost "local-domains $domains"
+		session <<-END >"$BATS_TEST_TMPDIR/replies"
+			EHLO client.example
+			MAIL FROM:<alice@example.org> SMTPUTF8
+			RCPT TO:<bob@xn--bcher-kva.example>
+			RCPT TO:<bob@Bücher.example>
+			RCPT TO:<bob@bucher.example>
+			RCPT TO:<bob@xn--bcher-kva.test>
+			RCPT TO:<bob@bücher.test>
+			RCPT TO:<bob@a.bücher.test>
+		END
+		[ "$(tail -n 6 "$BATS_TEST_TMPDIR/replies" | cut -c 1-9 | paste -sd,)" = '250 2.1.5,250 2.1.5,550 5.7.1,550 5.1.2,550 5.1.2,550 5.1.2' ]
+	done
+}
+
 @test "-s takes letters only from those who may relay" {
 	[ "$(codes -s <<<$'EHLO x\nMAIL FROM:<alice@example.org>')" = '220 250 530' ]
 	[ "$(TCPREMOTEIP=127.0.0.1 codes -s <<<$'EHLO x\nMAIL FROM:<alice@example.org>')" = '220 250 250' ]

@@ -1,6 +1,7 @@
 /* dmarc-report: what auth-check found, as reports for the domains concerned. See dmarc-report(1). */
 #include <unistd.h>
 
+#include "domain.h"
 #include "fail.h"
 #include "report.h"
 #include "tally.h"
@@ -20,7 +21,7 @@ struct reports {
 
 static bool is_wanted(const struct reports *r, slice domain)
 {
-	return !r->only || slice_case_is(domain, r->only);
+	return !r->only || domain_same(domain, slice_of(r->only));
 }
 
 static void begin(void *context, const slice *value)

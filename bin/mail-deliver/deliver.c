@@ -5,6 +5,7 @@
 #include "addr.h"
 #include "aliases.h"
 #include "deliver.h"
+#include "domain.h"
 #include "fail.h"
 #include "head.h"
 #include "letter.h"
@@ -99,7 +100,7 @@ static void to_user(struct delivery *d, slice name, void (*step)(struct delivery
 static bool is_self(const struct delivery *d, slice address)
 {
 	return slice_case_same(addr_local(address), buf_slice(&d->who.name))
-	    && slice_case_same(addr_domain(address), delivery_domain(d));
+	    && domain_same(addr_domain(address), delivery_domain(d));
 }
 
 /* Each member in turn; those of `each` that need another person go through it. */
@@ -239,7 +240,7 @@ static bool has_been_here(const struct delivery *d)
 	while (!here && head_find_next(&rest, "Delivered-To", &field)) {
 		buf_clear(&to);
 		head_unfold(&to, field.body);
-		here = slice_case_same(buf_slice(&to), d->recipient);
+		here = addr_same(buf_slice(&to), d->recipient);
 	}
 	buf_free(&to);
 	return here;

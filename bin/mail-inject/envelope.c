@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "domain.h"
 #include "fail.h"
 #include "inject.h"
 #include "letter.h"
@@ -19,8 +20,8 @@ static bool is_utf8(slice address)
 /* One of the names of this Pennypost. */
 static bool is_ours(const struct conf *c, slice domain)
 {
-	return slice_case_is(domain, c->hostname) || slice_case_is(domain, c->domain)
-	    || conf_lists(c->local_domains, domain);
+	return domain_same(domain, slice_of(c->hostname)) || domain_same(domain, slice_of(c->domain))
+	    || conf_local(c, domain);
 }
 
 /* `masquerade` is a domain, or one address for all. */
@@ -45,7 +46,7 @@ static const char *here(const struct conf *c)
 	static char *first;
 	slice rest = slice_of(c->local_domains), word;
 
-	if (conf_lists(c->local_domains, slice_of(c->hostname)))
+	if (conf_local(c, slice_of(c->hostname)))
 		return c->hostname;
 	if (!first && slice_word(&rest, &word))
 		first = mem_text(word);
@@ -58,7 +59,7 @@ const char *recipient_domain(const struct conf *c, slice local_part)
 	buf why = { NULL, 0, 0 };
 	bool known;
 
-	if (conf_lists(c->local_domains, slice_of(c->domain)) || !here(c))
+	if (conf_local(c, slice_of(c->domain)) || !here(c))
 		return c->domain;
 	known = local_find(&who, c, local_part, &why) || who.kind != LOCAL_NOBODY;
 	local_free(&who);
@@ -119,15 +120,20 @@ static int compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* Domains are the same in any case; of local parts only their host can say. */
+/* Domains are the same in any spelling; of local parts only their host can say. */
 static bool is_new(struct envelope *e, slice address)
 {
-	char *key = mem_text(address);
-	char **found;
+	buf labels = { NULL, 0, 0 }, whole = { NULL, 0, 0 };
+	slice domain = domain_plain(addr_domain(address), &labels);
+	char **found, *key;
 	bool new;
 
-	for (char *at = key + addr_local(address).n; *at; at++)
-		*at = ascii_lower(*at);
+	buf_addslice(&whole, addr_local(address));
+	buf_addchar(&whole, '@');
+	for (size_t i = 0; i < domain.n; i++)
+		buf_addchar(&whole, ascii_lower(domain.p[i]));
+	buf_free(&labels);
+	key = whole.p;
 	found = tsearch(key, &e->known, compare);
 	new = found && *found == key;
 	if (!found)

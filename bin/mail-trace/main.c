@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "domain.h"
 #include "fail.h"
 #include "head.h"
 #include "limit.h"
@@ -32,13 +33,17 @@ struct chain {
 
 static bool is_trusted(const struct request *r, slice host)
 {
-	for (size_t i = 0; i < r->trusted_count; i++) {
+	buf labels = { NULL, 0, 0 };
+	bool trusted = false;
+
+	host = domain_plain(host, &labels);
+	for (size_t i = 0; i < r->trusted_count && !trusted; i++) {
 		slice domain = r->trusted[i], tail = slice_from(host, host.n - (domain.n < host.n ? domain.n : host.n));
 
-		if (slice_case_same(tail, domain) && (tail.n == host.n || tail.p[-1] == '.'))
-			return true;
+		trusted = slice_case_same(tail, domain) && (tail.n == host.n || tail.p[-1] == '.');
 	}
-	return false;
+	buf_free(&labels);
+	return trusted;
 }
 
 /* Addresses that the Internet does not know (RFC 6890). */
@@ -253,8 +258,10 @@ static int trace(void *context, const char *name, struct reader *in)
 
 static void trust(struct request *r, const char *domain)
 {
+	buf labels = { NULL, 0, 0 };    /* the slice keeps them */
+
 	r->trusted = mem_grow(r->trusted, r->trusted_count + 1, sizeof *r->trusted);
-	r->trusted[r->trusted_count++] = slice_of(domain);
+	r->trusted[r->trusted_count++] = domain_plain(slice_of(domain), &labels);
 }
 
 int main(int argc, char **argv)

@@ -2,30 +2,20 @@
 #include <string.h>
 
 #include "addr.h"
+#include "domain.h"
 #include "queue-run.h"
 
 enum { CHAINS = 4096, CACHED = 256 };
 
-static void lower(buf *to, slice text)
+/* In one spelling. */
+static void set_domain(buf *to, slice address)
 {
+	static buf labels;
+	slice domain = domain_plain(addr_domain(address), &labels);
+
 	buf_clear(to);
-	for (size_t i = 0; i < text.n; i++)
-		buf_addchar(to, ascii_lower(text.p[i]));
-}
-
-/* As one spells it who writes it again and again; a last dot means the root, which is meant anyway. */
-static slice domain_of(slice address)
-{
-	slice domain = addr_domain(address);
-
-	if (domain.n && domain.p[domain.n - 1] == '.')
-		domain.n--;
-	return domain;
-}
-
-bool same_domain(slice address, slice domain)
-{
-	return slice_case_same(domain_of(address), domain);
+	for (size_t i = 0; i < domain.n; i++)
+		buf_addchar(to, ascii_lower(domain.p[i]));
 }
 
 /* `route=` in the envelope goes before `routes`; a bare address is local. */
@@ -67,7 +57,7 @@ uint64_t destination_key(struct manager *m, const struct entry *e, slice address
 	struct route route;
 	uint64_t hash;
 
-	lower(&domain, domain_of(address));
+	set_domain(&domain, address);
 	hash = hash_bytes(buf_slice(&domain));
 	if (cache[hash % CACHED].domain == hash && !e->q.options.n)
 		return cache[hash % CACHED].key;
@@ -113,7 +103,7 @@ static struct destination *make(struct manager *m, const struct entry *e, uint64
 	buf domain = { NULL, 0, 0 };
 	struct route route;
 
-	lower(&domain, domain_of(address));
+	set_domain(&domain, address);
 	route = route_of(m, e, buf_slice(&domain));
 	if (route.kind == ROUTE_EXCHANGES)
 		route.target = buf_slice(&domain);

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "addr.h"
+#include "domain.h"
 #include "fail.h"
 #include "queue-run.h"
 
@@ -82,7 +84,7 @@ static int read_rows(struct manager *m, struct entry *e)
 			e->failed = true;
 		if (r.state != RCPT_TODO)
 			continue;
-		asked = asked || same_domain(r.address, m->only_domain);
+		asked = asked || domain_same(addr_domain(r.address), m->only_domain);
 		add_row(e, destination_key(m, e, r.address), r.at);
 		sorted = sorted && (e->count < 2 || e->rows[e->count - 2].key <= e->rows[e->count - 1].key);
 	}

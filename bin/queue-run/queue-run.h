@@ -284,7 +284,6 @@ void workers_watch(struct manager *);           /* deadlines and turns */
 /* answer.c: what becomes of a recipient. */
 void answer(struct manager *, struct task *, size_t row, const struct result *);
 void answer_all(struct manager *, struct task *, slice reply);
-bool same_domain(slice address, slice domain);
 
 /* What stands before the last reply in that of a letter whose time is up. */
 #define EXPIRED "554 5.4.7 not delivered in time; the last answer was: "

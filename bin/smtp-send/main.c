@@ -9,6 +9,7 @@
 
 #include "addr.h"
 #include "deliver.h"
+#include "domain.h"
 #include "fail.h"
 #include "io.h"
 #include "letter.h"
@@ -106,7 +107,7 @@ static size_t add_domain(slice head, slice *recipients, size_t count, int fd)
 
 	buf_addslice(&line, head);
 	for (size_t i = 0; i < count; i++)
-		if (settings.server.n || slice_case_same(addr_domain(rcpt_address(recipients[i])), domain))
+		if (settings.server.n || domain_same(addr_domain(rcpt_address(recipients[i])), domain))
 			transport_add_recipient(&line, recipients[i]);
 		else
 			recipients[others++] = recipients[i];

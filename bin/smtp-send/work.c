@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "domain.h"
 #include "fail.h"
 #include "head.h"
 #include "io.h"
@@ -95,7 +96,7 @@ struct work *work_find(struct place place)
 {
 	for (struct work *w = works; w; w = w->next)
 		if (w->to_do && w->place.tls == place.tls && w->place.requiretls == place.requiretls
-		    && slice_case_same(w->place.server, place.server) && slice_case_same(w->place.domain, place.domain))
+		    && slice_case_same(w->place.server, place.server) && domain_same(w->place.domain, place.domain))
 			return w;
 	return NULL;
 }

@@ -138,6 +138,10 @@ int main(void)
 {
 	buf got = { NULL, 0, 0 };
 
+	ok(addr_same(SLICE("Bob@B\xc3\xbc" "cher.example"), SLICE("bob@XN--bcher-kva.example")), "one address");
+	ok(!addr_same(SLICE("bob@b.example"), SLICE("rob@b.example")), "two local parts");
+	ok(!addr_same(SLICE("bob@b.example"), SLICE("bob")), "two domains");
+
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		read_list(&got, slice_of(lists[i].text));
 		same(got.n ? buf_slice(&got) : slice_of(""), lists[i].want, lists[i].text);

@@ -5,6 +5,9 @@
 
 int main(void)
 {
+	char domains[] = "a.example  B.example xn--bcher-kva.example";
+	struct conf c = { .local_domains = domains };
+
 	ok(setting_size(SLICE("0")) == 0, "0");
 	ok(setting_size(SLICE("50M")) == 50LL << 20, "50M");
 	ok(setting_size(SLICE("3k")) == 3072, "3k");
@@ -19,8 +22,10 @@ int main(void)
 	ok(setting_time(SLICE("4h")) == 4 * 3600, "4h");
 	ok(setting_time(SLICE("off")) == 0, "off");
 	ok(setting_time(SLICE("5 d")) == -1, "a blank inside");
-	ok(conf_lists("a.example  B.example", SLICE("b.EXAMPLE")), "a list, without case");
-	ok(!conf_lists("a.example", SLICE("example")), "whole words");
-	ok(!conf_lists("", SLICE("")), "nothing is in nothing");
+	ok(conf_local(&c, SLICE("b.EXAMPLE.")), "a list, without case");
+	ok(conf_local(&c, SLICE("B\xc3\x9c" "cher.example")), "its A-labels");
+	ok(!conf_local(&c, SLICE("example")), "whole words");
+	c.local_domains = strcpy(domains, "");
+	ok(!conf_local(&c, SLICE("")), "nothing is in nothing");
 	return tap_done();
 }

@@ -53,6 +53,8 @@ int main(void)
 	ok(domain_ascii((slice){ text, sizeof text }, &got) == -1, "too long");
 	ok(domain_same(SLICE("B\xc3\xbc" "cher.example."), SLICE("xn--BCHER-kva.example")), "one domain");
 	ok(!domain_same(SLICE("bucher.example"), SLICE("b\xc3\xbc" "cher.example")), "two domains");
+	ok(slice_is(domain_plain(SLICE(".B\xc3\xbc" "cher.example."), &got), ".xn--bcher-kva.example"), "a suffix");
+	ok(slice_is(domain_plain(SLICE("\xc3\xbc..example"), &got), "\xc3\xbc..example"), "no name is itself");
 	ok(domain_same(SLICE("[IPv6:::a]"), SLICE("[ipv6:::A]")), "one literal");
 	ok(!domain_same(SLICE("[192.0.2.1]"), SLICE("[192.0.2.2]")), "two literals");
 	buf_free(&got);
