@@ -199,8 +199,11 @@ int main(int argc, char **argv)
 	list_load(&list, &conf, *argv++);
 	if (mail)
 		return io_finish(moderate_by_mail(verb));
-	if (!verb && pending_each(&list, print, NULL))
-		fail(fail_status(errno), "%s: %s", list.name, strerror(errno));
+	if (!verb) {
+		if (pending_each(&list, print, NULL))
+			fail(fail_status(errno), "%s: %s", list.name, strerror(errno));
+		return io_finish(EX_OK);
+	}
 	for (; *argv; argv++) {
 		int one = moderate(verb, slice_of(*argv));
 

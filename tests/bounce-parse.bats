@@ -78,12 +78,12 @@ parse() { bounce-parse "$vectors/$1"; }
 	[ "${#lines[@]}" = 10000 ]
 	[ "$stderr" = 'bounce-parse: many: names more recipients than are taken' ]
 	peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
-	ldd "$BUILD/bin/bounce-parse" | grep -q libasan || [ "$(peak bounce-parse many)" -lt 8192 ]
+	sanitized bounce-parse || [ "$(peak bounce-parse many)" -lt 8192 ]
 }
 
 @test "no size takes memory: a line, a letter and a list of addresses without end" {
 	peak() { /usr/bin/time -f %M timeout 20 "$@" 2>&1 >/dev/null | tail -n 1; }
-	! ldd "$BUILD/bin/bounce-parse" | grep -q libasan || skip 'of a sanitizer'
+	! sanitized bounce-parse || skip "sanitizers need memory of their own"
 	{ cat "$vectors/qmail"; yes 'and so on' | head -c 50000000; } >letter
 	{ printf 'From: MAILER-DAEMON\nSubject: failure notice\n\n'; yes 'a@b.example ' | tr -d '\n' | head -c 20000000; } >line
 	{ printf 'From: MAILER-DAEMON\nSubject: failure notice\n\nundeliverable:\n'; seq -f '<a%.0f@b.example>:' 1000000; } >list

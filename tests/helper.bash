@@ -23,6 +23,9 @@ pennypost() {
 		'mailboxes mailboxes' "$@" >"$PENNYPOST/conf"
 }
 
+# sanitized PROGRAM: whether it was built with sanitizers, which need memory of their own.
+sanitized() { nm "$BUILD/bin/$1" 2>/dev/null | grep -q __asan; }
+
 # shared_folder MODE: $shared, a folder that others than root can get to, for teardown to remove: bats keeps its own closed.
 shared_folder() {
 	shared=$(mktemp -d "${TMPDIR:-/tmp}/pennypost.XXXXXX")

@@ -176,7 +176,7 @@ setup() {
 
 @test "10 GB in 8 MiB, printed and copied" {
 	peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1; }
-	! ldd "$BUILD/bin/mail-header" | grep -q libasan || skip "a sanitizer takes memory of its own"
+	! sanitized mail-header || skip "a sanitizer takes memory of its own"
 	cp letter big
 	truncate -s 10G big
 	[ "$(mail-header From ./big)" = 'Jürgen <juergen@example.org>' ]
@@ -188,7 +188,7 @@ setup() {
 
 @test "words that have no end take no time" {
 	{ printf 'Subject: '; yes '=?u?q?x =?u?b?* ' | head -c 900000 | tr -d '\n'; } >letter
-	run -0 timeout 2 mail-header -l Subject -- letter
+	run -0 timeout "$(sanitized mail-header && echo 20 || echo 2)" mail-header -l Subject -- letter
 	[ "${#output}" -gt 800000 ]
 }
 

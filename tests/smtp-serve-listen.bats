@@ -175,7 +175,9 @@ session() { printf '%b' "$1" | connect "$port" | tr -d '\r' | tail -n +2; }
 	serve
 	for _ in 1 2 3; do
 		await 5 pgrep -P "$(parent)" >/dev/null
-		pkill -KILL -P "$(parent)"
+		killed=$(pgrep -d , -P "$(parent)")
+		kill -KILL ${killed//,/ }
+		await 5 sh -c "! ps -p $killed >/dev/null"
 		[[ $(greeting) = 220* ]]
 	done
 	echo 'relay-from ten' >>"$PENNYPOST/conf"

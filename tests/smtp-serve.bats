@@ -552,7 +552,7 @@ chunks() {
 	pennypost 'size-limit 1G'
 	peak=$({ printf '%s\r\n' 'EHLO x' 'MAIL FROM:<>' 'RCPT TO:<bob@here.example>' DATA; cat "$BATS_TEST_TMPDIR/long"; printf '\n.\r\n'; } |
 		/usr/bin/time -f %M smtp-serve 2>&1 >/dev/null | tail -n 1)
-	[ "$peak" -lt 8192 ]
+	[ "$peak" -lt 8192 ] || sanitized smtp-serve
 	[ "$(stat -c %s "$(queued)")" -gt 64000000 ]
 }
 

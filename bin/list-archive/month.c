@@ -161,8 +161,9 @@ static bool same_year(const struct month *a, const struct month *b)
 /* The newest month first. */
 static void add_months(const struct archive *a)
 {
-	for (const struct month *m = a->months + a->month_count; m-- > a->months;) {
-		bool first = m == a->months + a->month_count - 1;
+	for (size_t i = a->month_count; i-- > 0;) {
+		const struct month *m = &a->months[i];
+		bool first = i + 1 == a->month_count;
 
 		if (first || !same_year(m, m + 1))
 			buf_print(&page, "%s<h2>%.4s</h2>\n<ul class=\"months\">\n", first ? "" : "</ul>\n", m->name);
