@@ -8,9 +8,10 @@ BUILD = build
 PROGRAMS = $(sort $(basename $(notdir $(wildcard bin/*))))
 
 cflags := -std=gnu11 -D_GNU_SOURCE -iquote lib -Wall -Wextra -Wstrict-prototypes -Wshadow -Wconversion \
-	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -MMD -MP -DPREFIX='"$(PREFIX)"' \
+	-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -ffunction-sections -MMD -MP -DPREFIX='"$(PREFIX)"' \
 	$(shell pkg-config --cflags libcares libidn2 libpsl)
-ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+# A program has the functions that it calls, and no others of their file.
+ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections
 # A few functions of these libraries, out of the archives where there are some: whole each costs a start some half a
 # millisecond.
 archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
