@@ -33,7 +33,7 @@ struct way {
 	int code;
 	char enhanced[sizeof ((struct reply *)NULL)->enhanced];
 	buf why;
-	buf of;                 /* what was tried */
+	buf blamed;             /* for that: one that was tried */
 	buf secured;            /* and how it was protected */
 	bool no_requiretls;     /* one did not serve for want of it */
 };
@@ -43,8 +43,8 @@ static void note(struct way *w, int code, const char *enhanced)
 	w->code = code;
 	snprintf(w->enhanced, sizeof w->enhanced, "%s", enhanced);
 	buf_clear(&w->why);
-	buf_clear(&w->of);
-	buf_addslice(&w->of, buf_slice(&w->tried));
+	buf_clear(&w->blamed);
+	buf_addslice(&w->blamed, buf_slice(&w->tried));
 	buf_clear(&w->secured);
 }
 
@@ -290,7 +290,7 @@ static void talk(struct way *w, struct place place)
 static void answer_rest(const struct way *w, struct place place)
 {
 	bool mixed = w->no_requiretls && w->code == 451;
-	struct verdict v = { w->code, mixed ? SLICE("4.7.30") : slice_of(w->enhanced), buf_slice(&w->why), buf_slice(&w->of), false,
+	struct verdict v = { w->code, mixed ? SLICE("4.7.30") : slice_of(w->enhanced), buf_slice(&w->why), buf_slice(&w->blamed), false,
 		buf_slice(&w->secured) };
 	struct work *left;
 
@@ -317,7 +317,7 @@ void deliver(struct place of)
 	sts_free(&w.sts);
 	buf_free(&w.why);
 	buf_free(&w.tried);
-	buf_free(&w.of);
+	buf_free(&w.blamed);
 	buf_free(&w.secured);
 	free(server);
 	free(domain);
