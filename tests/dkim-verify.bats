@@ -94,6 +94,7 @@ says() {
 	says fail 'the header was changed' 'Subject was tagged, MIME-Version was added' < <(echo MIME-Version: 1.0; sed 's/^Subject: /&[list] /' signed)
 	says fail 'the header was changed' '' < <(sed 's/^Subject: /&Re: /' signed)
 	says fail 'the body was changed' '2 lines were added at the end of the body' < <(cat signed; printf -- '-- \nfooter')
+	says fail 'the body was changed' '1 line was added at the end of the body' < <(cat signed; printf '\n\r\nfooter\n')
 	says fail 'the body was changed' '1 line was added at the start of the body' < <(sed 's/^Hi/warning\n&/' signed)
 	says fail 'the body was changed' "lines \`From ' of the body were quoted" < <(sed 's/^From me/>&/' signed)
 	says fail 'the body was changed' 'lines of the body had dots added' < <(sed 's/^\.$/../' signed)

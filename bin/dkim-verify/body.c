@@ -113,10 +113,10 @@ static void take_boundary(struct bodies *b, slice line)
 /* A line, or a piece of a long one. */
 static void take(struct bodies *b, slice piece)
 {
-	if (b->at_start) {
+	if (b->at_start && !head_ends(piece))   /* empty lines at the end make no difference to a hash */
 		compare_cut(b, SLICE(""), b->lines_then, b->lines);
+	if (b->at_start)
 		take_boundary(b, piece);
-	}
 	for (long long i = 0; i < BANNER && i < b->lines; i++)
 		dkim_body_more(&b->below[i], piece);
 	dkim_body_more(&b->way[CUT], piece);
