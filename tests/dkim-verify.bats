@@ -98,11 +98,11 @@ says() {
 	says fail 'the body was changed' '1 line was added at the start of the body' < <(sed 's/^Hi/warning\n&/' signed)
 	says fail 'the body was changed' "lines \`From ' of the body were quoted" < <(sed 's/^From me/>&/' signed)
 	says fail 'the body was changed' 'lines of the body had dots added' < <(sed 's/^\.$/../' signed)
-	says fail 'header and body were changed' 'Content-Transfer-Encoding was changed, the body was encoded again' \
+	says fail 'header and body were changed' 'the body was encoded again, Content-Transfer-Encoding was changed' \
 		< <(LC_ALL=C sed 's/: 8bit/: quoted-printable/; s/Bob, $/Bob,=20/; s/\xc3\xa9/=C3=A9/' signed)
-	says fail 'header and body were changed' 'Content-Transfer-Encoding was changed, the body was encoded again' \
+	says fail 'header and body were changed' 'the body was encoded again, Content-Transfer-Encoding was changed' \
 		< <(sed '/^$/,$d; s/: 8bit/: base64/' signed; echo; sed '1,/^$/d' signed | base64)
-	says fail 'header and body were changed' 'Subject was tagged, 2 lines were added at the end of the body' < <(sed 's/^Subject: /&[list] /' signed; printf -- '-- \nfooter\n')
+	says fail 'header and body were changed' '2 lines were added at the end of the body, Subject was tagged' < <(sed 's/^Subject: /&[list] /' signed; printf -- '-- \nfooter\n')
 	says fail 'the body was changed' '' < <(sed 's/bye/Bye/' signed)
 }
 
@@ -155,27 +155,108 @@ says() {
 	says fail 'the body was changed' '' < <(added mixed | sed 's/more/less/')
 	says fail 'the body was changed' '' < <(sed 's/^--a b--/--a c\n\nfooter\n&/' mixed)
 	says fail 'the body was changed' '1 part was added at the end of the body' < <(by_mailman mixed)
-	list-create news news@here.example olga@here.example
-	echo 'To leave: $unsubscribe' >"$PENNYPOST/lists/news/texts/footer"
-	echo bob@here.example >"$PENNYPOST/lists/news/subscribers"
-	printf '%s\n' 'address news@here.example' 'munge never' 'post open' >"$PENNYPOST/lists/news/conf"
-	list-explode news <mixed
-	message_of "$(queued)" >exploded
-	grep -q 'To leave: news-unsubscribe' exploded
-	says fail 'the body was changed' '1 part was added at the end of the body' <exploded
+	says fail 'the body was changed' '1 part was added at the end of the body' < <(by_list_explode mixed)
 }
 
-# by_mailman FILE: with a footer as Mailman's handler `decorate` adds it to a multipart/mixed.
+@test "a body that a list made a part of a multipart, as Mailman and list-explode do where a footer has no other place" {
+	wrapped='the body was made a part of a multipart'
+	printf '%s\n' 'From: alice@example.test' 'Subject: Dinner' 'MIME-Version: 1.0' >start
+	cat start - >html <<-END
+		Content-Type: text/html; charset=utf-8
+		Content-Language: fr
+		Content-Transfer-Encoding: quoted-printable
+
+		<p>caf=C3=A9
+		--
+
+	END
+	cat start - >alternative <<-END
+		Content-Type: multipart/alternative; boundary="a b"
+
+		preamble
+		--a b
+
+		text
+		--a b
+		Content-Type: text/html
+
+		<p>text
+		--a b--
+		epilogue
+	END
+	for file in html alternative; do
+		sign <$file >$file.ours
+		by_python simple $file >$file.simple
+		by_python relaxed $file >$file.relaxed
+	done
+	for file in {html,alternative}.{ours,simple,relaxed}; do
+		says pass '' <$file
+		for list in by_mailman by_list_explode; do
+			$list $file >wrapped
+			for end in '' '$d' '$s/$/\n\n/' 's/$/\r/'; do
+				says fail 'header and body were changed' "$wrapped" < <(sed "$end" wrapped)
+			done
+			says fail 'header and body were changed' "$wrapped" < <(sed '0,/^$/s//\nThis is a message in parts.\n/' wrapped)
+			says fail 'header and body were changed' "$wrapped, Subject was tagged" < <(sed 's/^Subject: /&[list] /' wrapped)
+			says fail 'header and body were changed' "$wrapped" < <(sed 's/Dinner/Lunch/' wrapped)
+			says fail 'header and body were changed' '' < <(sed 's/^<p>/<b>/' wrapped)
+		done
+	done
+	sed '/^MIME-Version/d' html | sign >bare
+	says fail 'header and body were changed' "$wrapped, MIME-Version was added" < <(by_list_explode bare)
+	dkim-sign -H From -d example.test -s ed -k "$keys/ed.pem" <html >loose
+	says fail 'the body was changed' "$wrapped" < <(by_list_explode loose)
+}
+
+# by_python WAY FILE: signed by python3-dkim, the body canonicalized so.
+by_python() {
+	/usr/bin/python3 - "$keys/rsa.pem" "$@" <<-'END'
+		import dkim, sys
+		key, way, letter = open(sys.argv[1], "rb").read(), sys.argv[2].encode(), open(sys.argv[3], "rb").read()
+		signature = dkim.sign(letter.replace(b"\n", b"\r\n"), b"rsa", b"example.test", key, canonicalize=(b"relaxed", way))
+		sys.stdout.buffer.write(signature.replace(b"\r\n", b"\n") + letter)
+	END
+}
+
+# by_mailman FILE: with a footer as Mailman's handler `decorate` adds it: to a multipart/mixed, or to one made of the message.
 by_mailman() {
 	/usr/bin/python3 - "$1" <<-'END'
-		import email, email.mime.text, sys
-		with open(sys.argv[1]) as f:
-		    message = email.message_from_file(f)
+		import email, email.message, email.mime.text, sys
+		with open(sys.argv[1], "rb") as f:
+		    message = email.message_from_binary_file(f)
 		footer = email.mime.text.MIMEText("footer", "plain", "us-ascii")
 		footer["Content-Disposition"] = "inline"
-		message.attach(footer)
-		print(message.as_string(unixfrom=False), end="")
+		if message.get_content_type() == "multipart/mixed":
+		    message.attach(footer)
+		else:
+		    inner = email.message.Message()
+		    for name, value in message.items():
+		        if name.lower().startswith("content-"):
+		            inner[name] = value
+		    inner.set_payload(message.get_payload())
+		    inner.preamble, inner.epilogue = message.preamble, message.epilogue
+		    message.preamble = message.epilogue = None
+		    message.set_payload([inner, footer])
+		    for name in "content-type", "content-transfer-encoding", "content-disposition":
+		        del message[name]
+		    message["Content-Type"] = "multipart/mixed"
+		sys.stdout.buffer.write(message.as_bytes(unixfrom=False))
 	END
+}
+
+# by_list_explode FILE: with the footer of a list of our own.
+by_list_explode() {
+	local list=$PENNYPOST/lists/news
+
+	if [ ! -d "$list" ]; then
+		list-create news news@here.example olga@here.example
+		echo 'To leave: $unsubscribe' >"$list/texts/footer"
+		echo bob@here.example >"$list/subscribers"
+		printf '%s\n' 'address news@here.example' 'munge never' 'post open' >"$list/conf"
+	fi
+	list-explode news <"$1" >/dev/null
+	message_of "$(queued)"
+	rm "$(queued)"
 }
 
 @test "LF and CRLF, a mailbox's first line, no header, NULs" {
@@ -201,6 +282,8 @@ by_mailman() {
 	[ "$(cut -f1 <<<"$output")" = neutral ]
 	limited < <(sed '/^$/,$d' signed; yes 'x: y' | head -n 9000; echo; sed '1,/^$/d' signed)
 	[ "$(cut -f1 <<<"$output")" = pass ]
+	limited < <(sed '/^$/,$d' signed; printf '%s\n' 'Content-Type: multipart/mixed; boundary=b' '' --b; yes "x: $(printf 'y%.0s' {1..900})" | head -n 40000)
+	[ "$(cut -f1 <<<"$output")" = fail ]
 	limited < <(for i in 1 2 3 4 5 6 7 8 9 10; do sed -n '1,/==$/p' signed | sed "s/From:From/&$(printf ':x%.0s' {1..400})/"; done; yes 'x: y' | head -n 9000; cat letter)
 	[ "$(cut -f1 <<<"$output" | sort -u)" = fail ]
 }

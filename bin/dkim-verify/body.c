@@ -6,7 +6,7 @@
 #include "verify.h"
 
 /* Ways in which the body may have been another, each hashed as it would have been then. */
-enum way { CUT, UNQUOTED, UNSTUFFED, DECODED, WAYS };
+enum way { CUT, UNQUOTED, UNSTUFFED, DECODED, UNWRAPPED, WAYS };
 
 enum { BANNER = 16 };           /* lines that may have been added at the start */
 
@@ -19,6 +19,7 @@ struct bodies {
 	long long lines_then[LIMIT_SIGNATURES], parts_then[LIMIT_SIGNATURES];   /* when a signature was good; -1: never */
 	struct boundaries boundaries;           /* of the message, until its last part ends */
 	buf closing;                            /* the line that ends it */
+	bool in_part;                           /* behind the header of the first */
 	enum { PLAIN, QUOTED_PRINTABLE, BASE64 } encoding;
 	struct qp_decoder qp;
 	struct base64_decoder base64;
@@ -53,6 +54,7 @@ static void begin_parts(struct bodies *b)
 {
 	struct field f;
 
+	buf_clear(&b->message->part);
 	if (!head_find(buf_slice(&b->message->fields), "Content-Type", &f) || !boundaries_push(&b->boundaries, f.body, false))
 		return;
 	buf_print(&b->closing, "--%.*s--", (int)b->boundaries.levels[0].n, b->boundaries.text.p);
@@ -97,17 +99,33 @@ static void compare_cut(struct bodies *b, slice end, long long *then, long long 
 			then[i] = now;
 }
 
-/* Where a part begins the last may have ended. */
-static void take_boundary(struct bodies *b, slice line)
+/* Where a part begins the last may have ended: whether the line delimits parts. */
+static bool take_boundary(struct bodies *b, slice line)
 {
 	bool closes;
 
 	if (boundaries_find(&b->boundaries, slice_trim(line), &closes) == b->boundaries.depth)
-		return;
+		return false;
 	if (closes)
 		b->boundaries.depth = 0;
 	else
 		compare_cut(b, buf_slice(&b->closing), b->parts_then, b->parts++);
+	return true;
+}
+
+/* The first part may have been the body. The line end before its boundary is none of it, which makes no difference to a hash. */
+static void take_part(struct bodies *b, slice piece)
+{
+	buf *header = &b->message->part;
+
+	if (b->boundaries.depth == 0 || b->parts != 1)
+		return;
+	if (b->in_part)
+		dkim_body_more(&b->way[UNWRAPPED], piece);
+	else if (b->at_start && head_ends(piece))
+		b->in_part = true;
+	else if (header->n + piece.n <= LIMIT_HEADER)
+		buf_addslice(header, piece);
 }
 
 /* A line, or a piece of a long one. */
@@ -115,8 +133,8 @@ static void take(struct bodies *b, slice piece)
 {
 	if (b->at_start && !head_ends(piece))   /* empty lines at the end make no difference to a hash */
 		compare_cut(b, SLICE(""), b->lines_then, b->lines);
-	if (b->at_start)
-		take_boundary(b, piece);
+	if (!b->at_start || !take_boundary(b, piece))
+		take_part(b, piece);
 	for (long long i = 0; i < BANNER && i < b->lines; i++)
 		dkim_body_more(&b->below[i], piece);
 	dkim_body_more(&b->way[CUT], piece);
@@ -157,6 +175,7 @@ static void end_way(struct bodies *b, struct dkim_body *body, const char *edit, 
 	for (size_t i = 0; i < b->message->verify.count; i++) {
 		if (!is_ours(b, i) || was_cut(b, i) || !is_hash_of(b, i, hash))
 			continue;
+		b->message->wrapped[i] |= body == &b->way[UNWRAPPED];
 		if (edit)
 			add_edit(&b->message->edits[i], "%s", edit);
 		else
@@ -167,7 +186,8 @@ static void end_way(struct bodies *b, struct dkim_body *body, const char *edit, 
 static void end(struct bodies *b)
 {
 	static const char *const edits[] = { [CUT] = "the body was changed", [UNQUOTED] = "lines `From ' of the body were quoted",
-		[UNSTUFFED] = "lines of the body had dots added", [DECODED] = "the body was encoded again" };
+		[UNSTUFFED] = "lines of the body had dots added", [DECODED] = "the body was encoded again",
+		[UNWRAPPED] = "the body was made a part of a multipart" };
 
 	b->lines += !b->at_start;
 	for (size_t i = 0; i < b->message->verify.count; i++)

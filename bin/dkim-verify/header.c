@@ -163,24 +163,54 @@ static void explain(const struct dkim_fields *fields, struct dkim_check *c, buf 
 {
 	struct edits e = { .fields = fields };
 	unsigned found = 0;
+	bool good = false;
 
 	guess_subject(&e);
 	guess_author(&e);
 	guess_encoding(&e);
 	guess_added(&e, c->signature.names);
-	for (unsigned set = 1; set < 1U << e.count; set++)
-		if ((!found || size(set) < size(found)) && is_good_without(&e, set, c))
-			found = set;
+	for (unsigned set = 0; set < 1U << e.count; set++) {
+		if ((good && size(set) >= size(found)) || !is_good_without(&e, set, c))
+			continue;
+		good = true;
+		found = set;
+	}
 	tell(&e, found, to);
 	for (size_t i = 0; i < e.count; i++)
 		buf_free(&e.edit[i].field);
+}
+
+/* Those that say what the body is, or those that do not. */
+static void add_rows(struct dkim_fields *to, const struct dkim_fields *from, bool content)
+{
+	for (size_t row = 0; row < from->count && to->count < LIMIT_FIELDS; row++)
+		if (slice_case_starts(from->row[row].field.name, "Content-") == content)
+			to->row[to->count++] = from->row[row];
+}
+
+/* Of the fields as they were before the body was made a part, into whose header those went that say what it is. */
+static void explain_wrapped(const struct message *m, struct dkim_check *c, buf *to)
+{
+	struct dkim_fields part, f = { .row = mem_alloc(LIMIT_FIELDS * sizeof *f.row) };
+
+	dkim_fields_begin(&part, buf_slice(&m->part));
+	add_rows(&f, &m->verify.fields, false);
+	add_rows(&f, &part, true);
+	explain(&f, c, to);
+	dkim_fields_free(&part);
+	dkim_fields_free(&f);
 }
 
 void explain_header(struct message *m)
 {
 	struct dkim_verify *v = &m->verify;
 
-	for (size_t i = 0; i < v->count; i++)
-		if (v->check[i].header_differs)
+	for (size_t i = 0; i < v->count; i++) {
+		if (!v->check[i].header_differs)
+			continue;
+		if (m->wrapped[i])
+			explain_wrapped(m, &v->check[i], &m->edits[i]);
+		else
 			explain(&v->fields, &v->check[i], &m->edits[i]);
+	}
 }

@@ -120,9 +120,9 @@ static int verify(struct program *p, const char *name, struct message *m)
 		return read_error(name);
 	dkim_verify_end(&m->verify);
 	if (!p->field) {
-		explain_header(m);
 		if (explain_body(m))
 			return read_error(name);
+		explain_header(m);
 		print_lines(p, name, m);
 		return status_of(&m->verify);
 	}
@@ -132,7 +132,7 @@ static int verify(struct program *p, const char *name, struct message *m)
 static void message_free(struct message *m)
 {
 	dkim_verify_free(&m->verify);
-	buf_free(&m->separator), buf_free(&m->fields), buf_free(&m->blank);
+	buf_free(&m->separator), buf_free(&m->fields), buf_free(&m->blank), buf_free(&m->part);
 	for (size_t i = 0; i < LIMIT_SIGNATURES; i++)
 		buf_free(&m->edits[i]);
 }
