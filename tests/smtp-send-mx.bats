@@ -111,6 +111,15 @@ not_listening() { ! listens "$(printf %04X "$smtp_port")"; }
 	grep -qx 'C: RCPT TO:<bob@xn--bcher-kva.there.example>' 127.0.0.3/log
 }
 
+@test "domains in UTF-8 are brought into A-labels once each, not for each of the others" {
+	local all
+
+	mapfile -t all < <(printf 'bob@bü%d.there.example\n' {1..1200})
+	ulimit -t 5
+	run -68 --separate-stderr timeout 60 smtp-send -f alice@here.example "${all[@]}" <message
+	[ ${#lines[@]} = 1200 ]
+}
+
 @test "recipients of several domains each go their way" {
 	server 127.0.0.2
 	server 127.0.0.3

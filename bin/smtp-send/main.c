@@ -97,20 +97,32 @@ static int run_jobs(void)
 	return io_finish(jobs_status());
 }
 
-/* A job for the recipients that are in the domain of the first; returns how many of the others remain, moved to the front. */
-static size_t add_domain(slice head, slice *recipients, size_t count, int fd)
+struct addressee {
+	slice recipient, domain;        /* as domain_plain has it */
+};
+
+static struct addressee addressee(const char *recipient)
 {
-	slice domain = addr_domain(rcpt_address(recipients[0]));
+	buf labels = { NULL, 0, 0 };    /* the slice keeps them */
+	slice both = slice_of(recipient);
+
+	return (struct addressee){ both, domain_plain(addr_domain(rcpt_address(both)), &labels) };
+}
+
+/* A job for those who are in the domain of the first; returns how many of the others remain, moved to the front. */
+static size_t add_domain(slice head, struct addressee *all, size_t count, int fd)
+{
+	slice domain = all[0].domain;
 	buf line = { NULL, 0, 0 };
 	size_t others = 0;
 	struct job job;
 
 	buf_addslice(&line, head);
 	for (size_t i = 0; i < count; i++)
-		if (settings.server.n || domain_same(addr_domain(rcpt_address(recipients[i])), domain))
-			transport_add_recipient(&line, recipients[i]);
+		if (settings.server.n || slice_case_same(all[i].domain, domain))
+			transport_add_recipient(&line, all[i].recipient);
 		else
-			recipients[others++] = recipients[i];
+			all[others++] = all[i];
 	if (transport_read_job(buf_slice(&line), &job) == 0)
 		work_add(&job, fd);
 	buf_free(&line);
@@ -138,7 +150,7 @@ static void start_helper(void)
 
 static int run_message(slice sender, slice options, char **names, size_t count)
 {
-	slice *recipients = mem_grow(NULL, count, sizeof *recipients);
+	struct addressee *all = mem_grow(NULL, count, sizeof *all);
 	buf head = { NULL, 0, 0 };
 	off_t begin;
 	int fd = io_input_again(&begin);
@@ -146,11 +158,11 @@ static int run_message(slice sender, slice options, char **names, size_t count)
 	confine();
 	jobs_end();
 	for (size_t i = 0; i < count; i++)
-		recipients[i] = slice_of(names[i]);
+		all[i] = addressee(names[i]);
 	transport_add_job(&head, SLICE("-"), SLICE("-"), begin, sender, options);
 	while (count)
-		count = add_domain(buf_slice(&head), recipients, count, fd);
-	free(recipients);
+		count = add_domain(buf_slice(&head), all, count, fd);
+	free(all);
 	buf_free(&head);
 	while (work_any())
 		deliver(work_any()->place);

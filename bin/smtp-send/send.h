@@ -32,7 +32,7 @@ extern struct settings settings;
 /* Where letters go: the letters of one place share its connection. */
 struct place {
 	slice server;           /* `host`, `host:port`, the same behind `smtps:`, or a path; empty: the exchanges of */
-	slice domain;           /* empty where there is a server */
+	slice domain;           /* as domain_plain has it; empty where there is a server */
 	enum route_tls tls;
 	bool requiretls;        /* the letters ask for REQUIRETLS (RFC 8689) */
 };

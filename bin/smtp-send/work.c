@@ -45,7 +45,7 @@ static bool waives_tls(const struct job *job, int fd)
 }
 
 /* -s goes before `route=` in the job's options. What an administrator or REQUIRETLS asks for goes before what the sender waives. */
-static struct place place_of(const struct job *job, int fd)
+static struct place place_of(const struct job *job, int fd, buf *labels)
 {
 	struct route route = { .tls = ROUTE_TLS_OFFERED };
 	struct place place = { .server = settings.server };
@@ -53,7 +53,7 @@ static struct place place_of(const struct job *job, int fd)
 	if (!place.server.n && route_parse(option_value(job->options, "route"), &route) == 0 && route.kind == ROUTE_SMTP)
 		place.server = route.target;
 	if (!place.server.n)
-		place.domain = addr_domain(rcpt_address(job->recipients[0]));
+		place.domain = domain_plain(addr_domain(rcpt_address(job->recipients[0])), labels);
 	else if (slice_starts(place.server, ROUTE_IMPLICIT_TLS))
 		route.tls = ROUTE_TLS_VERIFY;
 	route_parse_tls(option_value(job->options, "tls"), &route.tls);
@@ -71,7 +71,7 @@ void work_add(struct job *job, int fd)
 	*w = (struct work){ .job = *job, .fd = fd, .to_do = job->recipient_count, .unanswered = job->recipient_count };
 	w->state = mem_alloc(job->recipient_count);
 	memset(w->state, TO_DO, job->recipient_count);
-	w->place = place_of(job, fd);
+	w->place = place_of(job, fd, &w->labels);
 	*last = w;
 	last = &w->next;
 	work_count++;
@@ -88,6 +88,7 @@ static void work_free(struct work *w)
 		last = at;
 	work_count--;
 	job_free(&w->job);
+	buf_free(&w->labels);
 	free(w->state);
 	free(w);
 }
@@ -96,7 +97,7 @@ struct work *work_find(struct place place)
 {
 	for (struct work *w = works; w; w = w->next)
 		if (w->to_do && w->place.tls == place.tls && w->place.requiretls == place.requiretls
-		    && slice_case_same(w->place.server, place.server) && domain_same(w->place.domain, place.domain))
+		    && slice_case_same(w->place.server, place.server) && slice_case_same(w->place.domain, place.domain))
 			return w;
 	return NULL;
 }

@@ -17,6 +17,7 @@ struct work {
 	size_t first_to_do;
 	size_t unanswered;
 	struct place place;
+	buf labels;             /* of its domain, if they had to be made */
 	unsigned losses;        /* connections that broke while this letter was the next to be answered */
 	unsigned references;
 	struct facts facts;     /* once known */
