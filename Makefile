@@ -102,7 +102,7 @@ check-fire: all
 
 SANITIZE = -O1 -g -Werror -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all
 check-sanitize: deps
-	@ASAN_OPTIONS=detect_leaks=0 $(MAKE) check BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' fuzzers=
+	@$(MAKE) check BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' LDFLAGS=tests/sanitize.c fuzzers=
 
 fuzz: deps
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(MAKE) check TESTS='$(fuzzers)'

@@ -163,7 +163,7 @@ script() {
 	cc -shared -fPIC -o "$BATS_TEST_TMPDIR/later.so" "$BATS_TEST_TMPDIR/later.c" -ldl
 	transport bob=silence
 	id=$(add bob@example.com)
-	ASAN_OPTIONS=verify_asan_link_order=0:$ASAN_OPTIONS LD_PRELOAD=$BATS_TEST_TMPDIR/later.so queue-run &
+	ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$BATS_TEST_TMPDIR/later.so queue-run &
 	until_true 5 grep -q bob "$asked"
 	[ -z "$(jobs -p | xargs -r ps -o stat= -p | grep Z)" ]
 	touch "$BATS_TEST_TMPDIR/later"

@@ -105,7 +105,7 @@ wait_of() {
 		now.tv_sec -= 30; if (to) *to = now.tv_sec; return now.tv_sec; }' >"$BATS_TEST_TMPDIR/late.c"
 	cc -shared -fPIC -o "$BATS_TEST_TMPDIR/late.so" "$BATS_TEST_TMPDIR/late.c"
 	add bob@example.com
-	ASAN_OPTIONS=verify_asan_link_order=0:$ASAN_OPTIONS LD_PRELOAD=$BATS_TEST_TMPDIR/late.so queue-run
+	ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$BATS_TEST_TMPDIR/late.so queue-run
 	[ -z "$(queued)" ]
 }
 
