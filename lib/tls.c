@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -55,6 +56,14 @@ static void begin_library(void)
 	ERR_clear_error();
 }
 
+/* That of a key: OpenSSL would ask for it at the terminal, or else standard input, where letters come from. */
+static int no_password(char *password, int size, int writing, void *data)
+{
+	(void)password, (void)size, (void)writing, (void)data;
+	ERR_raise(ERR_LIB_PEM, PEM_R_UNSUPPORTED_ENCRYPTION);
+	return -1;
+}
+
 /* How the common part of both kinds of contexts fails: never but for memory. */
 static struct tls_context *new_context(bool server)
 {
@@ -65,6 +74,7 @@ static struct tls_context *new_context(bool server)
 	if (!c->ssl)
 		mem_end();
 	SSL_CTX_set_min_proto_version(c->ssl, TLS1_2_VERSION);
+	SSL_CTX_set_default_passwd_cb(c->ssl, no_password);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	/* Many close without a goodbye; SMTP has its own. */
 	SSL_CTX_set_options(c->ssl, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

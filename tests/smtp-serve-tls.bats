@@ -144,6 +144,17 @@ grep -x '250-REQUIRETLS' said
 	[[ $output = "smtp-serve: $tls/next.key: key values mismatch" ]]
 }
 
+@test "an encrypted key is none: nobody is asked for its password, nor is standard input" {
+	openssl pkcs8 -topk8 -in "$tls/here.key" -passout pass:secret -out pkcs8.key
+	openssl ec -in "$tls/here.key" -aes128 -passout pass:secret -out traditional.key
+	for key in pkcs8 traditional; do
+		sed -i "s,^tls-key.*,tls-key $PWD/$key.key," "$PENNYPOST/conf"
+		echo secret >input
+		run -78 setsid -w smtp-serve <input
+		[[ $output = "smtp-serve: $PWD/$key.key: unsupported encryption" ]]
+	done
+}
+
 @test "a letter of 64 MB comes through unchanged both ways" {
 	echo 'size-limit 100M' >>"$PENNYPOST/conf"
 	serve
