@@ -103,6 +103,12 @@ mails() { find "$boxes/$1/new" -type f 2>/dev/null | wc -l; }
 	[ "$(queued | wc -l)" = 2 ]
 }
 
+@test "a second delivery is one however the domain is written" {
+	conf 'address news@bücher.example'
+	post 'Delivered-To: news@xn--bcher-kva.example'
+	run -65 post 'Delivered-To: news@xn--bcher-kva.example' 'Delivered-To: bob@b.example' 'Delivered-To: news@BÜCHER.example'
+}
+
 @test "automatic answers are dropped, and nobody is told" {
 	SENDER='' run -0 post
 	run -0 post 'Auto-Submitted: auto-replied (vacation)'

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "addr.h"
 #include "author.h"
 #include "authres.h"
 #include "explode.h"
@@ -32,7 +33,7 @@ static bool was_delivered_here(const struct posting *p)
 	struct field f;
 
 	while (head_find_next(&rest, "Delivered-To", &f))
-		count += slice_case_is(slice_trim(f.body), p->list.address);
+		count += addr_same(slice_trim(f.body), slice_of(p->list.address));
 	return count > 1;
 }
 
