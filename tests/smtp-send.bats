@@ -531,6 +531,9 @@ id2	250	2.0.0" ]
 	[ "$stderr" = 'smtp-send: standard input: not a job' ]
 	[[ ${lines[0]} = 'gone	bob@there.example	451	4.3.0	'* ]]
 	[[ ${lines[1]} = 'id1	bob1@there.example	250	'* ]]
+	printf 'nul\t/nonexistent\t0\ta@here.example\t\tbob@a\0b.example\n' >job-lines
+	run -65 timeout 10 smtp-send -j <job-lines
+	[ "$output" = 'smtp-send: standard input: not a job' ]
 }
 
 @test "-j: an address that would be more than an address is not sent" {

@@ -198,7 +198,7 @@ static void take_job(slice line)
 {
 	struct job job;
 
-	if (transport_read_job(line, &job)) {
+	if (transport_read_job(line, &job) || slice_find(line, '\0') < line.n) {
 		warn("standard input: not a job");
 		bad_jobs = true;
 		job_free(&job);
