@@ -93,7 +93,10 @@ static void deferred(struct manager *m, struct task *t, size_t row, const struct
 	t->entry->deferred++;
 }
 
-/* Or does not let us in, or must not be talked to: it has no TLS, or no proof of who it is. That is so of every letter. */
+/*
+ * Or does not let us in, or must not be talked to: it has no TLS, or no proof of who it is. That is so of every letter, for those
+ * that ask for more or less are of another destination; all but who waives it in the header, and so waits for the next attempt.
+ */
 static bool is_unreachable(const struct result *r)
 {
 	static const char *const codes[] = { "4.7.4", "4.7.5", "4.7.8" };
