@@ -66,9 +66,7 @@ static void add_name(buf *texts, slice name)
 {
 	size_t start = texts->n;
 
-	buf_addslice(texts, name);
-	for (size_t i = start; i < texts->n; i++)
-		texts->p[i] = ascii_lower(texts->p[i]);
+	buf_addlower(texts, name);
 	end_text(texts, start, LIMIT_TYPE_NAME);
 }
 

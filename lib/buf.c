@@ -242,6 +242,16 @@ void buf_addnumber(buf *b, unsigned long long number)
 	buf_add(b, at, (size_t)(digits + sizeof digits - at));
 }
 
+void buf_addlower(buf *b, slice s)
+{
+	char *end = buf_reserve(b, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		end[i] = ascii_lower(s.p[i]);
+	b->n += s.n;
+	b->p[b->n] = '\0';
+}
+
 void buf_addhex(buf *b, const void *p, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -149,6 +149,7 @@ void buf_add(buf *b, const void *p, size_t n);
 void buf_addslice(buf *b, slice s);
 void buf_addtext(buf *b, const char *text);
 void buf_addnumber(buf *b, unsigned long long number);  /* in decimal */
+void buf_addlower(buf *b, slice s);                     /* letters of ASCII in lower case */
 void buf_addhex(buf *b, const void *p, size_t n);       /* two hexadecimal digits a byte, in lower case */
 void buf_print(buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprint(buf *b, const char *format, va_list);

@@ -61,11 +61,9 @@ static bool digest_dated(uint8_t mac[SHA256_DIGEST_SIZE], slice key, slice date,
 	buf text = { NULL, 0, 0 };
 	bool made;
 
-	buf_addslice(&text, date);
+	buf_addlower(&text, date);
 	buf_addchar(&text, '.');
-	buf_addslice(&text, about);
-	for (size_t i = 0; i < text.n; i++)
-		text.p[i] = ascii_lower(text.p[i]);
+	buf_addlower(&text, about);
 	made = digest(mac, key, buf_slice(&text));
 	buf_free(&text);
 	return made;

@@ -74,8 +74,7 @@ void dkim_canon_field(buf *to, slice field, bool relaxed)
 		add_simple(to, field);
 		return;
 	}
-	for (slice name = slice_trim(slice_upto(field, colon)); name.n; name = slice_from(name, 1))
-		buf_addchar(to, ascii_lower(name.p[0]));
+	buf_addlower(to, slice_trim(slice_upto(field, colon)));
 	buf_addchar(to, ':');
 	add_relaxed_value(to, slice_from(field, colon + 1));
 	buf_addtext(to, "\r\n");

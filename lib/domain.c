@@ -47,8 +47,7 @@ static int add_valid(slice name, buf *to)
 	name = without_dot(name);
 	if (!domain_valid(name))
 		return -1;
-	for (size_t i = 0; i < name.n; i++)
-		buf_addchar(to, ascii_lower(name.p[i]));
+	buf_addlower(to, name);
 	return 0;
 }
 

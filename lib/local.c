@@ -112,8 +112,7 @@ static int find_user(struct local *l, const struct conf *c, slice name, buf *why
 	got = find_spelt(l, c, name, why);
 	if (got)
 		return got;
-	for (size_t i = 0; i < name.n; i++)
-		buf_addchar(&lower, ascii_lower(name.p[i]));
+	buf_addlower(&lower, name);
 	if (!slice_same(buf_slice(&lower), name))
 		got = find_spelt(l, c, buf_slice(&lower), why);
 	buf_free(&lower);

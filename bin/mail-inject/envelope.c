@@ -130,8 +130,7 @@ static bool is_new(struct envelope *e, slice address)
 
 	buf_addslice(&whole, addr_local(address));
 	buf_addchar(&whole, '@');
-	for (size_t i = 0; i < domain.n; i++)
-		buf_addchar(&whole, ascii_lower(domain.p[i]));
+	buf_addlower(&whole, domain);
 	buf_free(&labels);
 	key = whole.p;
 	found = tsearch(key, &e->known, compare);

@@ -11,11 +11,9 @@ enum { CHAINS = 4096, CACHED = 256 };
 static void set_domain(buf *to, slice address)
 {
 	static buf labels;
-	slice domain = domain_plain(addr_domain(address), &labels);
 
 	buf_clear(to);
-	for (size_t i = 0; i < domain.n; i++)
-		buf_addchar(to, ascii_lower(domain.p[i]));
+	buf_addlower(to, domain_plain(addr_domain(address), &labels));
 }
 
 /* `route=` in the envelope goes before `routes`; a bare address is local. */

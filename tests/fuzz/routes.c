@@ -69,10 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			check(r.lines[i].route.listed);
 		}
 	}
-	for (size_t i = 0; i < r.count; i++)
-		buf_free(&r.lines[i].labels);
-	free(r.lines);
-	buf_free(&r.text);
+	routes_free(&r);
 	buf_free(&why);
 	return 0;
 }
